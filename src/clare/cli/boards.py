@@ -1,0 +1,185 @@
+"""Commands about the board itself: found, join, where, sync, doctor, digest."""
+
+import sys
+
+import click
+
+from clare.cli.options import Session, common
+from clare.cli.report import warn
+from clare.config import check_host
+from clare.errors import ClareError, Exit
+from clare.services import boards, repair
+from clare.services.boards import Founded
+from clare.store.sync import sync as sync_board
+from clare.views import digest as digests
+from clare.views.doctor import BROKEN, examine
+from clare.views.record import Record
+
+HOST = click.option("--host", default="", help="This machine's short name in the fleet.")
+
+
+@common
+@click.command(epilog="Examples: clare init; clare init fleet --host plum --hub git@hub:fleet.git")
+@click.argument("path", default=".", metavar="[PATH]")
+@HOST
+@click.option("--hub", default="", metavar="URL", help="The remote that decides claims.")
+@click.option("--branch", default="", metavar="NAME", help="The board's branch; default fleet.")
+@click.pass_obj
+def init(session: Session, path: str, host: str, hub: str, branch: str) -> None:
+    """Found a fleet at PATH, or set up the one that is there.
+
+    In a repository that also holds code the board gets a branch of its own, `fleet`, and the
+    working tree stays as it is. With --hub the fleet is published there at once.
+    """
+    _founded(session, boards.init(path, host=host, hub=hub, branch=branch), "is ready")
+
+
+@common
+@click.command(epilog="Example: clare join git@hub:fleet.git --host apricot")
+@click.argument("url")
+@click.argument("path", default="", metavar="[PATH]")
+@HOST
+@click.pass_obj
+def join(session: Session, url: str, path: str, host: str) -> None:
+    """Take part in the fleet at URL, in a new folder PATH; never founds one."""
+    if host:
+        check_host(host)
+    told = session.talk_over if sys.stderr.isatty() else None
+    _founded(session, boards.join(url, path, host=host, progress=told), "joined")
+
+
+def _founded(session: Session, founded: Founded, verb: str) -> None:
+    if session.as_json:
+        session.data(
+            {
+                "fleet": founded.manifest.name,
+                "path": founded.path,
+                "branch": founded.branch,
+                "hub": founded.manifest.hub or None,
+                "host": founded.host,
+                "notes": list(founded.notes),
+            }
+        )
+    else:
+        session.say(
+            f"fleet {founded.manifest.name} {verb} in {founded.path}, branch {founded.branch}, "
+            f"host {founded.host}, {f'hub {founded.manifest.hub}' if founded.manifest.hub else 'no hub'}"
+        )
+    for note in founded.notes:
+        session.talk(f"clare: {note}")
+
+
+@common
+@click.command(epilog="Example: clare where --json")
+@click.pass_obj
+def where(session: Session) -> None:
+    """Which board this is, who you are, and why."""
+    opened = session.open()
+    board, place = opened.board, opened.board.place
+    manifest = board.read().manifest
+    facts = [
+        ("fleet", manifest.name, "fleet.yaml"),
+        ("repository", place.repository, place.why_repository),
+        ("branch", place.branch or "none, read-only", place.why_branch),
+        ("hub", manifest.hub or "none", "fleet.yaml"),
+        ("host", opened.host.value, opened.host.why),
+        ("clone", board.clone, "drawn when this clone was first used"),
+        ("actor", opened.actor.value or "none", opened.actor.why),
+    ]
+    if session.as_json:
+        session.data({name: {"value": value, "why": why} for name, value, why in facts})
+    else:
+        session.table([(name, value, f"({why})") for name, value, why in facts])
+
+
+@common
+@click.command(epilog="Example: clare sync")
+@click.pass_obj
+def sync(session: Session) -> None:
+    """Fetch what others published, and publish what waits here."""
+    board = session.open().board
+    fleet = board.read()
+    if not fleet.manifest.hub:
+        raise ClareError(
+            "this fleet has no hub to sync with", hint="`clare init --hub URL` names one"
+        )
+    done = sync_board(board, fleet.manifest.hub)
+    if session.as_json:
+        session.data(
+            {"received": done.received, "published": done.published, "commit": done.commit}
+        )
+    else:
+        session.say(
+            f"received {_count(done.received, 'event')}, "
+            f"published {_count(done.published, 'commit')}"
+        )
+    warn(session, board.read())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@common
+@click.command(epilog="Example: clare doctor --acknowledge fleet/tasks/7q/…/20261120T….yaml")
+@click.option(
+    "--acknowledge",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="Accept this unreadable file as it is; writes an event.",
+)
+@click.pass_obj
+def doctor(session: Session, files: tuple[str, ...]) -> None:
+    """Look for what is wrong with the board; exit 5 if something is against its laws."""
+    opened = session.open()
+    board = opened.board
+    problem: ClareError | None = None
+    if files:
+        outcome = repair.acknowledge(board, files)
+        problem = outcome.unpublished
+    fleet = board.read()
+    found = examine(fleet, now=board.now())
+    broken = [one for one in found if one.level == BROKEN]
+    if session.as_json:
+        records: list[Record] = [
+            {"level": one.level, "where": one.where, "problem": one.problem} for one in found
+        ]
+        session.data({"broken": len(broken), "findings": records})
+    else:
+        session.table([(one.level, one.where, one.problem) for one in found], styles=("yellow",))
+        events = sum(len(each) for each in fleet.events.values())
+        notes = len(found) - len(broken)
+        session.say(f"{_count(events, 'event')}, {len(broken)} broken, {_count(notes, 'note')}")
+    if problem:
+        raise problem
+    if broken:
+        raise ClareError(
+            f"{_count(len(broken), 'file')} broken, first {broken[0].where}: {broken[0].problem}",
+            hint="mend it with git, or accept an unreadable one with --acknowledge FILE",
+            exit_code=Exit.UNREADABLE,
+        )
+
+
+@common
+@click.command(epilog="Example: clare digest")
+@click.pass_obj
+def digest(session: Session) -> None:
+    """Digests of the files and of what they fold to: equal where everything was exchanged."""
+    board = session.open().board
+    fleet = board.read()
+    found = digests.digest(fleet)
+    if session.as_json:
+        session.data(
+            {"files": found.files, "state": found.state, "events": found.events, "fold": found.fold}
+        )
+    else:
+        session.table(
+            [
+                ("files", found.files),
+                ("state", found.state),
+                ("events", str(found.events)),
+                ("fold", str(found.fold)),
+            ]
+        )
+    warn(session, fleet)

@@ -1,0 +1,159 @@
+"""Where the program starts: the commands by name, and the one place that prints errors.
+
+Nothing heavy is imported here; a command's module is loaded when the command is called.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from clare import __version__
+from clare.cli.options import Session, common
+from clare.errors import ClareError, Exit
+
+TASK_COMMANDS = {
+    "add": ("clare.cli.tasks:add", "Add a task."),
+    "edit": ("clare.cli.tasks:edit", "Change the fields, labels or links of tasks."),
+    "show": ("clare.cli.look:show", "Show tasks with everything known about them."),
+    "list": ("clare.cli.look:list_tasks", "List tasks, filtered."),
+    "review": ("clare.cli.tasks:review", "Hand tasks over for review; your claims on them end."),
+    "done": ("clare.cli.tasks:done", "Close tasks as done; claims on them end."),
+    "drop": ("clare.cli.tasks:drop", "Close tasks that will not be done; claims on them end."),
+    "reopen": ("clare.cli.tasks:reopen", "Open tasks again."),
+    "comment": ("clare.cli.tasks:comment", "Say something about tasks."),
+    "needs": ("clare.cli.tasks:needs", "Let a task wait for others, or no longer."),
+    "claim": ("clare.cli.queue:claim", "Take a task for yourself; one actor wins."),
+    "release": ("clare.cli.queue:release", "Give tasks back."),
+    "assign": ("clare.cli.tasks:assign", "Say who should do tasks; takes nothing from anybody."),
+}
+COMMANDS = {
+    "status": ("clare.cli.look:status", "The board at a glance; what bare `clare` shows."),
+    "ready": ("clare.cli.queue:ready", "What can be worked on now, best first."),
+    "next": ("clare.cli.queue:next_task", "The task to take next; --claim takes it."),
+    **TASK_COMMANDS,
+    "log": ("clare.cli.look:log", "The history, of everything or of one task or project."),
+    "sync": ("clare.cli.boards:sync", "Fetch from the hub and publish to it."),
+    "init": ("clare.cli.boards:init", "Found a fleet, or set up the one that is here."),
+    "join": ("clare.cli.boards:join", "Take part in the fleet at a URL."),
+    "where": ("clare.cli.boards:where", "Which board this is, who you are, and why."),
+    "doctor": ("clare.cli.boards:doctor", "Look for what is wrong with the board."),
+    "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
+    "demo": ("clare.cli.demo:demo", "See it work: two hosts and a hub in a temporary folder."),
+}
+PROJECT_COMMANDS = {
+    "add": ("clare.cli.projects:add", "Add a project."),
+    "list": ("clare.cli.projects:list_projects", "List projects."),
+    "show": ("clare.cli.projects:show", "Show a project and its unfinished tasks."),
+    "edit": ("clare.cli.projects:edit", "Change a project."),
+    "archive": ("clare.cli.projects:archive", "Put a project away; its tasks stay."),
+}
+IMPORT_COMMANDS = {
+    "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
+}
+Table = dict[str, tuple[str, str]]
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are loaded when they are called, listed without being loaded."""
+
+    def __init__(self, name: str, table: Table, *, help: str, bare: bool = False) -> None:
+        super().__init__(name, help=help, invoke_without_command=bare)
+        self.table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return [*self.table, *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in self.table:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = self.table[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table alone."""
+        rows = [(name, line) for name, (_, line) in self.table.items()]
+        rows += [(name, each.get_short_help_str(80)) for name, each in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+cli = LazyGroup(
+    "clare",
+    COMMANDS,
+    bare=True,
+    help="""Keep the work of a fleet of people and agents in git.
+
+    Tasks are named by any unique prefix of their id. `clare COMMAND --help` has examples.""",
+)
+common(cli)
+click.version_option(__version__, prog_name="clare")(cli)
+for group in (
+    LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."),
+    LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
+    LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
+):
+    cli.add_command(common(group))
+
+
+def _bare() -> None:
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None:
+        found = cli.get_command(ctx, "status")
+        if found:
+            ctx.invoke(found)
+
+
+cli.callback = _bare
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and exit. The one place where errors become lines and exit codes."""
+    session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
+    try:
+        code = cli.main(args=args, prog_name="clare", obj=session, standalone_mode=False)
+    except ClareError as error:
+        session.complain(error)
+        code = error.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "clare"
+        hint = f"`{where} --help` shows what it takes"
+        session.complain(ClareError(error.format_message(), hint=hint, exit_code=Exit.USAGE))
+        code = Exit.USAGE
+    except click.ClickException as error:
+        session.complain(ClareError(error.format_message()))
+        code = Exit.REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        session.talk("interrupted")
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except Exception:
+        code = _bug(session)
+    sys.exit(int(code or 0))
+
+
+def _bug(session: Session) -> Exit:
+    """Write the traceback where it can be sent from, and say where."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    where = Path(state) / "clare" / f"bug-{moment}.log"
+    report = f"clare {__version__}, python {sys.version}\n{traceback.format_exc()}"
+    try:
+        where.parent.mkdir(parents=True, exist_ok=True)
+        where.write_text(report, "utf-8")
+        hint = f"the traceback is in {where}"
+    except OSError as error:
+        sys.stderr.write(report)
+        hint = f"the traceback is above; {error}"
+    session.complain(ClareError("a bug in Clare; nothing was lost", hint=hint, exit_code=Exit.BUG))
+    return Exit.BUG

@@ -1,0 +1,291 @@
+"""Commands that only look: status, list, show, log."""
+
+import click
+
+from clare import names
+from clare.cli.options import Session, common, one_line
+from clare.cli.report import warn
+from clare.cli.tasks import PRIORITIES, TASKS
+from clare.clock import show_age, show_instant
+from clare.errors import ClareError
+from clare.fleet import Fleet, Task
+from clare.services.act import check_readable
+from clare.services.boards import Opened
+from clare.store.sync import fetched_at, unpublished
+from clare.views import log as history
+from clare.views.ready import obstacles
+from clare.views.record import Record, at, contested, task_record
+from clare.views.status import Status, glance
+from clare.views.tasks import Filter, choose
+
+PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
+
+
+@common
+@click.command("list", epilog="Example: clare list -P web -l parser --status open")
+@click.option("-P", "--project", "projects", multiple=True, help="Only of this project.")
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice(["idea", "open", "active", "review", "done", "dropped"]),
+    help="Only with this status; active is open with a live claim.",
+)
+@click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
+@click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
+@click.option("-p", "--priority", "priorities", multiple=True, type=PRIORITIES)
+@click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
+@click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
+@click.option("--blocked", is_flag=True, help="Only what waits for another task.")
+@click.option("--text", default="", help="Only with this text in title, body or comments.")
+@click.option("--all", "show_all", is_flag=True, help="Closed tasks too.")
+@click.pass_obj
+def list_tasks(
+    session: Session,
+    projects: tuple[str, ...],
+    statuses: tuple[str, ...],
+    labels: tuple[str, ...],
+    assignees: tuple[str, ...],
+    priorities: tuple[str, ...],
+    types: tuple[str, ...],
+    mine: bool,
+    blocked: bool,
+    text: str,
+    show_all: bool,
+) -> None:
+    """List tasks by priority, oldest first; closed ones only when asked for."""
+    board = session.open().board
+    fleet, now = board.read(), board.now()
+    me = board.actor if mine else ""
+    wanted = Filter(
+        projects, statuses, labels, assignees, priorities, types, me, blocked, text, show_all
+    )
+    found = choose(fleet, wanted, now=now)
+    if session.as_json:
+        session.data([task_record(fleet, task, now=now) for task in found])
+    else:
+        rows = [list_row(fleet, task, now) for task in found]
+        session.table(rows, styles=("cyan", "", "green"))
+        if not rows:
+            session.talk("no task fits")
+    warn(session, fleet)
+
+
+def list_row(fleet: Fleet, task: Task, now: int) -> tuple[str, str, str, str]:
+    """A task as a row: short id, priority, what it is doing, title."""
+    return fleet.short(task.id), task.priority, doing(fleet, task, now), task.title
+
+
+def doing(fleet: Fleet, task: Task, now: int) -> str:
+    """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested."""
+    holder = task.holder(now=now)
+    word = task.status
+    if word == "open" and holder:
+        word = f"active {holder.by}"
+    elif word == "open" and any(obstacles(fleet, task, now=now)):
+        word = "blocked" if task.defer_until is None or now >= task.defer_until else "deferred"
+    return f"{word} !" if task.entity.contested else word
+
+
+@common
+@click.command(epilog="Example: clare show 7qk2")
+@TASKS
+@click.pass_obj
+def show(session: Session, names: tuple[str, ...]) -> None:
+    """Show tasks with everything known about them."""
+    board = session.open().board
+    fleet, now = board.read(), board.now()
+    found = [fleet.task(name) for name in names]
+    if session.as_json:
+        records = [task_record(fleet, task, now=now) for task in found]
+        session.data(records[0] if len(records) == 1 else records)
+    else:
+        for number, task in enumerate(found):
+            if number:
+                session.say()
+            show_task(session, fleet, task, now)
+    warn(session, fleet, about=[task.key for task in found])
+    for task in found:
+        check_readable(fleet, task.key)
+
+
+def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
+    """One task for people."""
+    entity = task.entity
+    session.say(session.styled(f"{fleet.short(task.id)}  {one_line(task.title)}", bold=True))
+    for name, text in _facts(fleet, task, now):
+        session.say(f"  {name:<9} {one_line(text)}")
+    for name, text in (("", entity.value("body")), ("Done when", entity.value("done_when"))):
+        if text:
+            session.say()
+            session.say(
+                "\n".join(f"  {line}" for line in [name, *text.splitlines()] if line or text)
+            )
+    for name, heads in contested(entity).items():
+        session.say()
+        _show_contested(session, name, heads)
+    for comment in task.comments:
+        session.say()
+        session.say(f"  {comment.by}, {at(comment.event)}")
+        session.say("\n".join(f"    {line}" for line in comment.text.splitlines()))
+
+
+def _show_contested(session: Session, name: str, heads: object) -> None:
+    session.say(session.styled(f"  {name} is contested; the last one shows:", fg="yellow"))
+    for head in heads if isinstance(heads, list) else []:
+        session.say(f"    {one_line(head['value'])}  by {head['by']}, {at(head['event'])}")
+
+
+def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
+    entity, holder, closing = task.entity, task.holder(now=now), task.closing
+    made = f"{show_instant(task.created_at)} by {entity.created.by if entity.created else '?'}"
+    why = entity.value("close_reason")
+    facts = [
+        ("id", task.id),
+        ("status", doing(fleet, task, now)),
+        ("held", f"by {holder.by} until {show_instant(holder.end)}" if holder else ""),
+        ("waits", "; ".join(obstacles(fleet, task, now=now)) if not task.is_closed else ""),
+        ("closed", f"{at(closing.event)} by {closing.by}" if closing else ""),
+        ("reason", why if closing else ""),
+        ("priority", task.priority + (", pinned" if task.pinned else "")),
+        ("type", task.type),
+        ("project", task.project),
+        ("labels", ", ".join(task.labels)),
+        ("assignee", task.assignee),
+        ("parent", _named(fleet, task.parent)),
+        ("children", "; ".join(_named(fleet, c) for c in fleet.children.get(task.id, ()))),
+        ("needs", "; ".join(_named(fleet, need) for need in task.needs)),
+        ("needed by", "; ".join(_named(fleet, n) for n in fleet.needed_by.get(task.id, ()))),
+        ("links", ", ".join(task.links)),
+        ("due", entity.value("due")),
+        ("deferred", entity.value("defer_until")),
+        ("created", made),
+        ("updated", show_instant(task.updated_at)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _named(fleet: Fleet, task_id: str) -> str:
+    if not task_id:
+        return ""
+    task = fleet.tasks.get(task_id)
+    if task is None:
+        return f"{task_id} (does not exist)"
+    return f"{fleet.short(task_id)} {task.title} ({task.status})"
+
+
+@common
+@click.command(epilog="Examples: clare log; clare log 7qk2; clare log projects/web")
+@click.argument("name", metavar="[ENTITY]", required=False)
+@click.option("-n", "--limit", type=click.IntRange(min=1), help="Only the newest so many.")
+@click.pass_obj
+def log(session: Session, name: str | None, limit: int | None) -> None:
+    """The history in sentences, newest first; of everything, or of one task or project."""
+    board = session.open().board
+    fleet = board.read()
+    key = entity_key(fleet, name) if name else ""
+    lines = history.story(fleet, key) if key else history.everything(fleet)
+    lines = lines[::-1][:limit]
+    if session.as_json:
+        session.data([_event_record(line) for line in lines])
+    else:
+        for line in lines:
+            session.say(
+                f"{session.styled(line.at, dim=True)}  {line.host:<10} {one_line(line.text)}"
+            )
+    warn(session, fleet, about=[key] if key else None)
+    if key:
+        check_readable(fleet, key)
+
+
+def entity_key(fleet: Fleet, name: str) -> str:
+    """The entity that a person means: a project's slug, a key, or the prefix of a task's id."""
+    if name in fleet.entities:
+        return name
+    if name in fleet.projects:
+        return names.project_key(name)
+    kind, slash, rest = name.partition("/")
+    if slash and kind != "tasks":
+        raise ClareError(
+            f"no entity {name}", hint="write tasks/ID, projects/SLUG or a task's prefix"
+        )
+    return names.task_key(fleet.task_id(rest if slash else name))
+
+
+def _event_record(line: history.Line) -> Record:
+    event = line.event
+    return {
+        "id": event.id,
+        "type": event.type,
+        "at": line.at,
+        "host": line.host,
+        "by": event.by,
+        "clone": event.clone,
+        "entity": event.entity,
+        "after": list(event.after),
+        "text": line.text,
+    }
+
+
+@common
+@click.command(epilog="Example: clare status --json")
+@click.pass_obj
+def status(session: Session) -> None:
+    """The board at a glance: what you hold, what waits for review, what is ready."""
+    opened = session.open()
+    board = opened.board
+    fleet, now = board.read(), board.now()
+    found = glance(fleet, actor=board.actor, now=now)
+    waiting, seen = unpublished(board, fleet), fetched_at(board)
+    if session.as_json:
+        session.data(_status_record(fleet, found, opened, waiting, seen))
+    else:
+        age = f"fetched {show_age(max(0, now - seen))} ago" if seen else "never fetched"
+        hub = "no hub" if waiting is None else f"{age} · {waiting} unpublished"
+        session.say(session.styled(hub, dim=True))
+        _show_status(session, fleet, found, now)
+    warn(session, fleet)
+
+
+def _status_record(
+    fleet: Fleet, found: Status, opened: Opened, waiting: int | None, seen: int | None
+) -> Record:
+    now = opened.board.now()
+    return {
+        "fleet": fleet.manifest.name,
+        "actor": opened.board.actor,
+        "unpublished": waiting,
+        "fetched_at": show_instant(seen) if seen else None,
+        "held": [task_record(fleet, task, now=now) for task in found.held],
+        "active": [task.id for task in found.active],
+        "review": [task.id for task in found.review],
+        "ready": [entry.task.id for entry in found.ready],
+        "blocked": found.blocked,
+        "contested": list(found.contested),
+        "unfinished": found.unfinished,
+        "closed": found.closed,
+    }
+
+
+def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> None:
+    others = [task for task in found.active if task not in found.held]
+    contested_tasks = [fleet.task(key) for key in _tasks_of(fleet, found.contested)]
+    parts = (
+        ("you hold", list(found.held), len(found.held)),
+        ("others hold", others, len(others)),
+        ("in review", list(found.review), len(found.review)),
+        ("contested", contested_tasks, len(contested_tasks)),
+        ("ready", [entry.task for entry in found.ready[:5]], len(found.ready)),
+    )
+    for name, tasks, count in parts:
+        if count:
+            session.say(session.styled(f"{name} ({count})", bold=True))
+            rows = [("", *list_row(fleet, task, now)) for task in tasks[:5]]
+            session.table(rows, styles=("", "cyan", "", "green"))
+    session.say(f"{found.unfinished} unfinished, {found.blocked} blocked, {found.closed} closed")
+    if not fleet.tasks:
+        session.talk('add the first task with `clare add "TITLE"`')
+
+
+def _tasks_of(fleet: Fleet, keys: tuple[str, ...]) -> list[str]:
+    return [key.partition("/")[2] for key in keys if key.partition("/")[2] in fleet.tasks]

@@ -1,0 +1,117 @@
+"""Commands about projects."""
+
+import click
+
+from clare.cli.look import list_row
+from clare.cli.options import Session, common, one_line
+from clare.cli.report import session_title, warn
+from clare.cli.tasks import given, text_of
+from clare.errors import Usage
+from clare.services import projects
+from clare.services.act import Outcome, check_readable
+from clare.views.record import project_record
+from clare.views.tasks import Filter, choose
+
+SLUG = click.argument("slug", metavar="PROJECT")
+
+
+def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
+    fleet = outcome.fleet
+    entity = fleet.project(slug)
+    if session.as_json:
+        session.data(project_record(fleet, entity))
+    else:
+        nothing = "" if outcome.written.events else "  (nothing to change)"
+        session.say(f"{slug} {verb}: {session_title(entity.value('title', slug))}{nothing}")
+    warn(session, fleet, about=[entity.key])
+    if outcome.unpublished:
+        raise outcome.unpublished
+
+
+@common
+@click.command(epilog="Example: clare project add web --title 'The web shop'")
+@SLUG
+@click.option("--title", help="Its name for people; default the slug.")
+@click.option("-m", "--body", help="What it is about; - reads standard input.")
+@click.pass_obj
+def add(session: Session, slug: str, title: str | None, body: str | None) -> None:
+    """Add a project; PROJECT is its slug, which stays."""
+    fields = {"title": slug, **given(title=title, body=text_of(body))}
+    outcome = projects.add(session.open().board, slug, fields=fields)
+    _finish(session, slug, outcome, "added")
+
+
+@common
+@click.command(epilog="Example: clare project edit web --title 'The shop'")
+@SLUG
+@click.option("--title")
+@click.option("-m", "--body", help="What it is about; - reads standard input.")
+@click.option("--status", type=click.Choice(["active", "archived"]))
+@click.pass_obj
+def edit(
+    session: Session, slug: str, title: str | None, body: str | None, status: str | None
+) -> None:
+    """Change a project."""
+    fields = given(title=title, body=text_of(body), status=status)
+    if not fields:
+        raise Usage("nothing to change", hint="`clare project edit --help` lists what can be")
+    outcome = projects.edit(session.open().board, slug, fields=fields)
+    _finish(session, slug, outcome, "edited")
+
+
+@common
+@click.command(epilog="Example: clare project archive web")
+@SLUG
+@click.pass_obj
+def archive(session: Session, slug: str) -> None:
+    """Put a project away; its tasks stay."""
+    outcome = projects.edit(session.open().board, slug, fields={"status": "archived"})
+    _finish(session, slug, outcome, "archived")
+
+
+@common
+@click.command("list", epilog="Example: clare project list --all")
+@click.option("--all", "show_all", is_flag=True, help="Archived ones too.")
+@click.pass_obj
+def list_projects(session: Session, show_all: bool) -> None:
+    """List projects with the number of their unfinished tasks."""
+    fleet = session.open().board.read()
+    records = [project_record(fleet, entity) for _, entity in sorted(fleet.projects.items())]
+    found = [record for record in records if show_all or record["status"] == "active"]
+    if session.as_json:
+        session.data(found)
+    else:
+        session.table(
+            [
+                (str(r["slug"]), str(r["status"]), f"{r['unfinished']} unfinished", str(r["title"]))
+                for r in found
+            ],
+            styles=("cyan",),
+        )
+        if not found:
+            session.talk("no projects; `clare project add SLUG` adds one")
+    warn(session, fleet)
+
+
+@common
+@click.command(epilog="Example: clare project show web")
+@SLUG
+@click.pass_obj
+def show(session: Session, slug: str) -> None:
+    """Show a project and its unfinished tasks."""
+    board = session.open().board
+    fleet, now = board.read(), board.now()
+    entity = fleet.project(slug)
+    record = project_record(fleet, entity)
+    if session.as_json:
+        session.data(record)
+    else:
+        title = one_line(entity.value("title", slug))
+        session.say(session.styled(f"{slug}  {title}", bold=True))
+        session.say(f"  {record['status']}, {record['unfinished']} of {record['tasks']} unfinished")
+        for line in entity.value("body").splitlines():
+            session.say(f"  {line}")
+        tasks = choose(fleet, Filter(projects=(slug,)), now=now)
+        session.table([("", *list_row(fleet, task, now)) for task in tasks], styles=("", "cyan"))
+    warn(session, fleet, about=[entity.key])
+    check_readable(fleet, entity.key)

@@ -1,0 +1,158 @@
+"""Commands about the queue: what is ready, what is next, taking it and giving it back."""
+
+import click
+
+from clare import clock
+from clare.cli.options import Session, common
+from clare.cli.report import Done, finish, warn
+from clare.cli.tasks import OPTIONAL_TASKS
+from clare.config import in_nameless_agent
+from clare.errors import ClareError, NothingToDo, Usage
+from clare.fleet import Fleet
+from clare.services import claims, tasks
+from clare.services.boards import Opened
+from clare.views.ready import Ranked, rank
+from clare.views.record import Record, task_record
+from clare.views.tasks import Filter, fits
+
+PROJECT = click.option("-P", "--project", "projects", multiple=True, help="Only of this project.")
+LABEL = click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
+LEASE = click.option("--lease", default="4h", show_default=True, help="How long the claim holds.")
+
+
+@common
+@click.command(epilog="Example: clare ready -P web -l parser")
+@PROJECT
+@LABEL
+@click.option("--all", "show_all", is_flag=True, help="Also what is not ready, each with why.")
+@click.pass_obj
+def ready(
+    session: Session, projects: tuple[str, ...], labels: tuple[str, ...], show_all: bool
+) -> None:
+    """What can be worked on now, best first, with what speaks for its place."""
+    board = session.open().board
+    fleet, now = board.read(), board.now()
+    queue, wanted = rank(fleet, now=now), Filter(projects=projects, labels=labels, all=True)
+    chosen = [e for e in queue.ready if fits(fleet, e.task, wanted, now=now)]
+    rest = [e for e in queue.excluded if show_all and fits(fleet, e.task, wanted, now=now)]
+    if session.as_json:
+        found = [_record(fleet, e, now, ready=True) for e in chosen]
+        session.data([*found, *(_record(fleet, e, now, ready=False) for e in rest)])
+    else:
+        rows = [_row(fleet, entry) for entry in chosen]
+        rows += [_row(fleet, entry, mark="-") for entry in rest]
+        session.table(rows, styles=("cyan", "", "bright_black"))
+        if not rows:
+            session.talk("nothing is ready; `clare ready --all` says why for each task")
+    warn(session, fleet)
+
+
+def _row(fleet: Fleet, entry: Ranked, mark: str = "") -> tuple[str, str, str, str]:
+    reasons = ", ".join(entry.reasons)
+    priority = mark or entry.task.priority
+    reasons = reasons if mark else reasons.replace(f"{entry.task.priority}, ", "", 1)
+    return fleet.short(entry.task.id), priority, reasons, entry.task.title
+
+
+def _record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
+    record = task_record(fleet, entry.task, now=now)
+    return {**record, "ready": ready, "reasons": list(entry.reasons)}
+
+
+@common
+@click.command("next", epilog="Example: clare next --claim --json")
+@PROJECT
+@LABEL
+@click.option("--claim", "take", is_flag=True, help="Take it.")
+@LEASE
+@click.pass_obj
+def next_task(
+    session: Session,
+    projects: tuple[str, ...],
+    labels: tuple[str, ...],
+    take: bool,
+    lease: str,
+) -> None:
+    """The task to take next; exit 7 if nothing is ready."""
+    opened = session.open()
+    board, wanted = opened.board, Filter(projects=projects, labels=labels, all=True)
+    if take:
+        _check_actor(opened)
+        taken = claims.claim_next(
+            board,
+            lambda fleet, task: fits(fleet, task, wanted, now=board.now()),
+            lease=_lease(lease),
+        )
+        _taken(session, opened, taken)
+        return
+    fleet, now = board.read(), board.now()
+    queue = rank(fleet, now=now).ready
+    first = next((e for e in queue if fits(fleet, e.task, wanted, now=now)), None)
+    warn(session, fleet)
+    if first is None:
+        raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
+    if session.as_json:
+        session.data(_record(fleet, first, now, ready=True))
+        return
+    session.say(f"{fleet.short(first.task.id)}  {first.task.title}")
+    session.say(f"  {', '.join(first.reasons)}")
+    session.talk(f"take it with `clare claim {fleet.short(first.task.id)}`")
+
+
+@common
+@click.command(epilog="Example: clare claim 7qk2 --lease 8h")
+@click.argument("name", metavar="TASK")
+@LEASE
+@click.option("--force", is_flag=True, help="Take it though somebody holds it or it is not ready.")
+@click.pass_obj
+def claim(session: Session, name: str, lease: str, force: bool) -> None:
+    """Take a task that is ready. Where there is a hub, one actor wins; the others exit with 4."""
+    opened = session.open()
+    _check_actor(opened)
+    taken = claims.claim(opened.board, name, lease=_lease(lease), force=force)
+    _taken(session, opened, taken)
+
+
+def _lease(text: str) -> int:
+    try:
+        return clock.duration(text)
+    except ValueError as error:
+        raise Usage(f"--lease {text}: {error}", hint="--lease 4h") from None
+
+
+def _taken(session: Session, opened: Opened, taken: claims.Taken) -> None:
+    fleet, task, now = taken.fleet, taken.task, opened.board.now()
+    if session.as_json:
+        session.data(task_record(fleet, task, now=now))
+    else:
+        holder = task.holder(now=now)
+        until = clock.show_instant(holder.end) if holder else "now"
+        verb = "still holds" if taken.renewed else "holds"
+        short = fleet.short(task.id)
+        session.say(f"{opened.board.actor} {verb} {short} until {until}: {task.title}")
+    for note in taken.notes:
+        session.talk(f"clare: {note}")
+    warn(session, fleet, about=[task.key])
+
+
+def _check_actor(opened: Opened) -> None:
+    """An agent that cannot be told from the others must not take work in a shared name."""
+    if in_nameless_agent(opened.actor):
+        name = f"claude/{opened.board.bits(16):04x}"
+        raise ClareError(
+            "this is an agent's shell, and nothing tells this agent from the others",
+            hint=f"export CLARE_ACTOR={name}",
+        )
+
+
+@common
+@click.command(epilog="Example: clare release 7qk2")
+@OPTIONAL_TASKS
+@click.option("--force", is_flag=True, help="Also end claims of others.")
+@click.pass_obj
+def release(session: Session, names: tuple[str, ...], force: bool) -> None:
+    """Give tasks back; without TASK the one you hold."""
+    opened = session.open()
+    board = opened.board
+    meant = names or (tasks.held_by(board, board.read()),)
+    finish(session, opened, claims.release(board, meant, force=force), Done("released"))

@@ -1,0 +1,72 @@
+"""What a command that wrote something says about it."""
+
+import sys
+from dataclasses import dataclass
+
+from clare.cli.options import Session
+from clare.errors import ClareError, Exit
+from clare.fleet import Fleet
+from clare.services.act import Outcome
+from clare.services.boards import Opened
+from clare.views.record import task_record
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How to tell it: the verb, and whether a pipe gets only the id."""
+
+    verb: str
+    bare_id: bool = False
+
+
+def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> None:
+    """Print the tasks that a command changed, then raise what went wrong with the others."""
+    fleet, now = outcome.fleet, opened.board.now()
+    if session.as_json:
+        records = [task_record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
+        session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
+    else:
+        _tell(session, outcome, done)
+    warn(session, fleet, about=[f"tasks/{task}" for task in outcome.tasks])
+    _raise(session, outcome)
+
+
+def _tell(session: Session, outcome: Outcome, done: Done) -> None:
+    fleet = outcome.fleet
+    touched = {event.entity for event in outcome.written.events}
+    for task_id in outcome.tasks:
+        task = fleet.task(task_id)
+        if done.bare_id and not sys.stdout.isatty():
+            session.say(task.id)
+            continue
+        nothing = "" if task.key in touched else "  (nothing to change)"
+        session.say(f"{fleet.short(task_id)} {done.verb}: {session_title(task.title)}{nothing}")
+
+
+def session_title(title: str) -> str:
+    """A title as one line."""
+    return " ".join(title.split())
+
+
+def _raise(session: Session, outcome: Outcome) -> None:
+    if not outcome.failed:
+        if outcome.unpublished:
+            raise outcome.unpublished
+        return
+    if outcome.unpublished:
+        session.complain(outcome.unpublished)
+    for _, error in outcome.failed[:-1]:
+        session.complain(error)
+    name, last = outcome.failed[-1]
+    message = f"{name}: {last.message}" if name not in last.message else last.message
+    raise ClareError(message, hint=last.hint, exit_code=Exit.PARTIAL)
+
+
+def warn(session: Session, fleet: Fleet, *, about: list[str] | None = None) -> None:
+    """Say in one line on stderr that some files cannot be read, and that the rest went on."""
+    broken = [f for f in fleet.open_findings if f.level == "unreadable"]
+    if about is not None:
+        broken = [f for f in broken if f.entity not in about]
+    if broken:
+        files = "1 file" if len(broken) == 1 else f"{len(broken)} files"
+        session.talk(f"clare: {files} cannot be read, see `clare doctor`: {broken[0]}")

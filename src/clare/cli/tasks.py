@@ -1,0 +1,238 @@
+"""Commands that plan: add, edit, move on, comment, needs, assign."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from clare.cli.options import Session, common
+from clare.cli.report import Done, finish
+from clare.errors import Usage
+from clare.services import tasks
+
+TASKS = click.argument("names", metavar="TASK...", nargs=-1, required=True)
+OPTIONAL_TASKS = click.argument("names", metavar="[TASK...]", nargs=-1)
+STATUSES = click.Choice(["idea", "open", "review", "done", "dropped"])
+PRIORITIES = click.Choice(["P0", "P1", "P2", "P3", "P4"], case_sensitive=False)
+
+
+def text_of(value: str | None) -> str | None:
+    """An option's text; `-` reads it from standard input."""
+    if value != "-":
+        return value
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Usage(
+            f"standard input is not UTF-8 at byte {error.start}", hint="convert it with iconv"
+        ) from None
+
+
+def given(**values: str | None) -> dict[str, str]:
+    """The fields that were given on the command line, under their names in events."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+@common
+@click.command(
+    epilog='Example: clare add "Parse dates" -p P1 -l parser --needs 7qk2 -m "As ISO 8601."'
+)
+@click.argument("title")
+@click.option("-p", "--priority", type=PRIORITIES, help="P0 is the most urgent; default P2.")
+@click.option("-l", "--label", "labels", multiple=True, help="A label; repeat for several.")
+@click.option("-P", "--project", help="The slug of its project.")
+@click.option("-m", "--body", help="What it is about; - reads standard input.")
+@click.option("-t", "--type", "type_", help="bug, feature, epic …; default task.")
+@click.option("--parent", metavar="TASK", help="The task it is a part of.")
+@click.option("--needs", multiple=True, metavar="TASK", help="A task it waits for; repeatable.")
+@click.option("--for", "assignee", metavar="ACTOR", help="Who should do it.")
+@click.option("--due", metavar="DAY", help="2026-12-01, or a time as 2026-12-01T09:30:00Z.")
+@click.option("--defer", metavar="DAY", help="Not ready before that.")
+@click.option("--done-when", help="How to see that it is done.")
+@click.option("--idea", is_flag=True, help="Note it down without opening it.")
+@click.option("--pin", is_flag=True, help="Put it before everything else.")
+@click.pass_obj
+def add(
+    session: Session,
+    title: str,
+    priority: str | None,
+    labels: tuple[str, ...],
+    project: str | None,
+    body: str | None,
+    type_: str | None,
+    parent: str | None,
+    needs: tuple[str, ...],
+    assignee: str | None,
+    due: str | None,
+    defer: str | None,
+    done_when: str | None,
+    idea: bool,
+    pin: bool,
+) -> None:
+    """Add a task. In a pipe it prints the bare id."""
+    fields = given(
+        title=title,
+        project=project,
+        body=text_of(body),
+        type=type_,
+        status="idea" if idea else None,
+        priority=priority,
+        pinned="true" if pin else None,
+        parent=parent,
+        assignee=assignee,
+        due=due,
+        defer_until=defer,
+        done_when=done_when,
+    )
+    opened = session.open()
+    outcome = tasks.add(opened.board, fields=fields, labels=labels, needs=needs)
+    finish(session, opened, outcome, Done("added", bare_id=True))
+
+
+@common
+@click.command(
+    epilog="Example: clare edit 7qk2 --title 'Parse all dates' -l urgent --unlabel later"
+)
+@TASKS
+@click.option("--title")
+@click.option("-p", "--priority", type=PRIORITIES)
+@click.option("-l", "--label", "labels", multiple=True, help="Add a label.")
+@click.option("--unlabel", "unlabels", multiple=True, help="Remove a label.")
+@click.option("-P", "--project", help='The slug of its project; "" for none.')
+@click.option("-m", "--body", help="What it is about; - reads standard input.")
+@click.option("-t", "--type", "type_")
+@click.option("--status", type=STATUSES)
+@click.option("--parent", metavar="TASK", help='"" for none.')
+@click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
+@click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
+@click.option("--due", metavar="DAY", help='2026-12-01; "" for none.')
+@click.option("--defer", metavar="DAY", help='2026-12-01; "" for not.')
+@click.option("--done-when", help="How to see that it is done.")
+@click.option("--pin/--unpin", "pinned", default=None, help="Put it before everything else.")
+@click.pass_obj
+def edit(
+    session: Session,
+    names: tuple[str, ...],
+    title: str | None,
+    priority: str | None,
+    labels: tuple[str, ...],
+    unlabels: tuple[str, ...],
+    project: str | None,
+    body: str | None,
+    type_: str | None,
+    status: str | None,
+    parent: str | None,
+    links: tuple[str, ...],
+    unlinks: tuple[str, ...],
+    due: str | None,
+    defer: str | None,
+    done_when: str | None,
+    pinned: bool | None,
+) -> None:
+    """Change the fields, labels or links of tasks."""
+    fields = given(
+        title=title,
+        project=project,
+        body=text_of(body),
+        type=type_,
+        status=status,
+        priority=priority,
+        pinned=None if pinned is None else str(pinned).lower(),
+        parent=parent,
+        due=due,
+        defer_until=defer,
+        done_when=done_when,
+    )
+    come: Mapping[str, Sequence[str]] = {"labels": labels, "links": links}
+    gone: Mapping[str, Sequence[str]] = {"labels": unlabels, "links": unlinks}
+    if not (fields or any(come.values()) or any(gone.values())):
+        raise Usage("nothing to change", hint="`clare edit --help` lists what can be")
+    opened = session.open()
+    outcome = tasks.edit(opened.board, names, fields=fields, come=come, gone=gone)
+    finish(session, opened, outcome, Done("edited"))
+
+
+def _move(session: Session, names: tuple[str, ...], status: str, verb: str, reason: str) -> None:
+    opened = session.open()
+    board = opened.board
+    meant = names or (tasks.held_by(board, board.read()),)
+    finish(session, opened, tasks.move(board, meant, status, reason=reason), Done(verb))
+
+
+@common
+@click.command(epilog="Example: clare review 7qk2")
+@OPTIONAL_TASKS
+@click.pass_obj
+def review(session: Session, names: tuple[str, ...]) -> None:
+    """Hand tasks over for review; without TASK the one you hold. Claims on them end."""
+    _move(session, names, "review", "in review", "")
+
+
+@common
+@click.command(epilog="Example: clare done 7qk2 9xw4 --reason 'merged in 1.4'")
+@OPTIONAL_TASKS
+@click.option("--reason", default="", help="Why, in a few words.")
+@click.pass_obj
+def done(session: Session, names: tuple[str, ...], reason: str) -> None:
+    """Close tasks as done; without TASK the one you hold. Claims on them end."""
+    _move(session, names, "done", "done", reason)
+
+
+@common
+@click.command(epilog="Example: clare drop 7qk2 --reason 'nobody needs it'")
+@TASKS
+@click.option("--reason", default="", help="Why, in a few words.")
+@click.pass_obj
+def drop(session: Session, names: tuple[str, ...], reason: str) -> None:
+    """Close tasks that will not be done. Claims on them end."""
+    _move(session, names, "dropped", "dropped", reason)
+
+
+@common
+@click.command(epilog="Example: clare reopen 7qk2")
+@TASKS
+@click.pass_obj
+def reopen(session: Session, names: tuple[str, ...]) -> None:
+    """Open tasks again."""
+    _move(session, names, "open", "open", "")
+
+
+@common
+@click.command(epilog="Example: clare comment 7qk2 -m 'The header has no zone.'")
+@OPTIONAL_TASKS
+@click.option("-m", "--message", required=True, help="What to say; - reads standard input.")
+@click.pass_obj
+def comment(session: Session, names: tuple[str, ...], message: str) -> None:
+    """Say something about tasks; without TASK about the one you hold."""
+    opened = session.open()
+    meant = names or (tasks.held_by(opened.board, opened.board.read()),)
+    outcome = tasks.comment(opened.board, meant, text_of(message) or "")
+    finish(session, opened, outcome, Done("commented on"))
+
+
+@common
+@click.command(epilog="Example: clare needs 7qk2 9xw4   (7qk2 waits for 9xw4)")
+@click.argument("name", metavar="TASK")
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@click.option("--rm", "remove", is_flag=True, help="Let it no longer wait for them.")
+@click.pass_obj
+def needs(session: Session, name: str, others: tuple[str, ...], remove: bool) -> None:
+    """Let TASK wait for OTHER, or no longer."""
+    opened = session.open()
+    outcome = tasks.need(opened.board, name, others, remove=remove)
+    finish(session, opened, outcome, Done("no longer waits" if remove else "waits"))
+
+
+@common
+@click.command(epilog="Example: clare assign 7qk2 --to claude/7f3a")
+@TASKS
+@click.option("--to", "actor", metavar="ACTOR", required=True, help='Who; "" for nobody.')
+@click.pass_obj
+def assign(session: Session, names: tuple[str, ...], actor: str) -> None:
+    """Say who should do tasks. It is an intention: `claim` is what excludes others."""
+    opened = session.open()
+    fields = {"assignee": actor}
+    outcome = tasks.edit(opened.board, names, fields=fields, come={}, gone={})
+    finish(
+        session, opened, outcome, Done(f"assigned to {actor}" if actor else "assigned to nobody")
+    )

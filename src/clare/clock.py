@@ -1,0 +1,115 @@
+"""Time as Clare counts it: UTC milliseconds, and a hybrid logical clock.
+
+The clock follows Kulkarni et al., "Logical Physical Clocks" (2014): a stamp is never below one that
+the writer has seen, and stays close to physical time. One rule is added: a stamp that runs more than
+`DRIFT` ahead of the own clock is not followed, so one wrong clock cannot drag the others along.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+DRIFT = 5 * MINUTE
+"""How far two honest clocks may be apart, in milliseconds."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z-([0-9a-f]{4})", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?Z)?", re.ASCII
+)
+_DURATION = re.compile(r"([1-9]\d{0,5})([smhd])", re.ASCII)
+_UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+_LAST_COUNTER = 0xFFFF
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Stamp:
+    """A moment of the hybrid logical clock: UTC milliseconds and a counter within them."""
+
+    ms: int
+    counter: int = 0
+
+    def __str__(self) -> str:
+        moment = _EPOCH + timedelta(milliseconds=self.ms)
+        text = moment.isoformat(timespec="milliseconds")[:23]
+        return f"{text.replace('-', '').replace(':', '')}Z-{self.counter:04x}"
+
+    def next(self) -> "Stamp":
+        """The smallest stamp after this one; a full counter carries into the milliseconds."""
+        if self.counter == _LAST_COUNTER:
+            return Stamp(self.ms + 1)
+        return Stamp(self.ms, self.counter + 1)
+
+    @classmethod
+    def of(cls, event_id: str) -> "Stamp":
+        """The stamp in front of an event id. Raises ValueError if there is none."""
+        found = _STAMP.match(event_id)
+        if not found:
+            raise ValueError(f"no stamp in front of {event_id!r}")
+        *moment, milliseconds, counter = found.groups()
+        return cls(_to_ms(*map(int, moment)) + int(milliseconds), int(counter, 16))
+
+
+def tick(*, now: int, seen: Iterable[Stamp]) -> Stamp:
+    """The next stamp of a writer whose clock says `now` (ms) and who has seen those stamps."""
+    newest = max((stamp for stamp in seen if stamp.ms <= now + DRIFT), default=None)
+    fresh = Stamp(now)
+    return fresh if newest is None or newest < fresh else newest.next()
+
+
+def instant(text: str, *, end_of_day: bool = False) -> int:
+    """Milliseconds of `2026-12-01` or `2026-12-01T09:30:00Z`; a bare day is its start, or its end.
+
+    Raises ValueError if the text is neither, or no such day exists.
+    """
+    found = _INSTANT.fullmatch(text)
+    if not found:
+        raise ValueError("write a day as 2026-12-01 or a time as 2026-12-01T09:30:00Z")
+    year, month, day, hour, minute, second, fraction = found.groups()
+    if hour is None:
+        start = _to_ms(int(year), int(month), int(day))
+        return start + DAY - 1 if end_of_day else start
+    whole = _to_ms(*map(int, (year, month, day, hour, minute, second)))
+    return whole + int((fraction or "0").ljust(3, "0"))
+
+
+def show_instant(ms: int) -> str:
+    """`2026-11-20T09:04:12Z`, UTC, whole seconds; a forged lease may end after the last year."""
+    moment = _EPOCH + timedelta(milliseconds=min(ms, _LAST_MS))
+    return moment.isoformat(timespec="seconds")[:19] + "Z"
+
+
+def duration(text: str) -> int:
+    """Milliseconds of `90s`, `30m`, `4h` or `2d`. Raises ValueError for anything else."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        raise ValueError("write a duration as 30m, 4h or 2d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def show_duration(ms: int) -> str:
+    """The shortest exact form that `duration` reads back: 14,400,000 is `4h`."""
+    for unit, length in _UNITS.items():
+        if ms >= length and ms % length == 0:
+            return f"{ms // length}{unit}"
+    return f"{max(1, ms // SECOND)}s"
+
+
+def show_age(ms: int) -> str:
+    """A span for people, in its largest unit: `3 d`, `40 s`."""
+    for unit, length in _UNITS.items():
+        if ms >= length:
+            return f"{ms // length} {unit}"
+    return "0 s"
+
+
+def _to_ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> int:
+    moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,111 @@
+"""What this machine knows about itself: host, actor, default fleet; and why each was chosen."""
+
+import os
+import re
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from clare import names
+from clare.errors import ClareError
+
+_KNOWN = ("host", "actor", "fleet")
+_AGENT_SESSIONS = ("CLAUDE_CODE_SESSION_ID", "CLAUDE_SESSION_ID")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A value, and where it comes from."""
+
+    value: str
+    why: str
+
+
+def path() -> Path:
+    """Where the machine's configuration lies."""
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return Path(base) / "clare" / "config.toml"
+
+
+def load() -> dict[str, str]:
+    """The machine's configuration. Raises ClareError with the line for anything unknown."""
+    where = path()
+    try:
+        text = where.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ClareError(f"{where}: {error}", hint="mend the file, or remove it") from None
+    for key, value in found.items():
+        if key not in _KNOWN or not isinstance(value, str):
+            raise ClareError(
+                f"{where}, line {_line(text, key)}: {key} is not known, or not text",
+                hint=f"known are {', '.join(_KNOWN)}",
+            )
+    return {key: str(value) for key, value in found.items()}
+
+
+def _line(text: str, key: str) -> int:
+    lines = text.splitlines()
+    return next((n for n, line in enumerate(lines, 1) if line.lstrip(" [\"'").startswith(key)), 1)
+
+
+def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
+    """The short name of this host. Raises ClareError if what was given is none."""
+    choices = (
+        Chosen(os.environ.get("CLARE_HOST", ""), "$CLARE_HOST"),
+        Chosen(bound, "given to init or join"),
+        Chosen(settings.get("host", ""), str(path())),
+    )
+    for chosen in choices:
+        if chosen.value:
+            return Chosen(check_host(chosen.value), chosen.why)
+    short = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")
+    return Chosen(short[:32] or "host", "this machine's name")
+
+
+def check_host(text: str) -> str:
+    """The text if it can name a host. Raises ClareError."""
+    if not names.HOST.fullmatch(text) or text.startswith("-"):
+        raise ClareError(
+            f"{text!r} cannot name a host",
+            hint="use lower-case letters, digits and dashes, at most 32: --host plum",
+        )
+    return text
+
+
+def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> Chosen:
+    """Who acts: `--as`, `$CLARE_ACTOR`, the agent session, the configuration, git's user.name."""
+    choices = (
+        Chosen(given, "--as"),
+        Chosen(os.environ.get("CLARE_ACTOR", ""), "$CLARE_ACTOR"),
+        Chosen(_agent_session(), "the agent session in the environment"),
+        Chosen(settings.get("actor", ""), str(path())),
+    )
+    for chosen in choices:
+        if chosen.value:
+            return Chosen(_check_actor(chosen.value), chosen.why)
+    plain = re.sub(r"\s+", "-", git_name.strip().lower())
+    return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
+
+
+def in_nameless_agent(actor: Chosen) -> bool:
+    """Whether this is an agent's shell in which nothing tells this agent from the others."""
+    return bool(os.environ.get("CLAUDECODE")) and actor.why in (str(path()), "git's user.name")
+
+
+def _agent_session() -> str:
+    session = next((os.environ[key] for key in _AGENT_SESSIONS if os.environ.get(key)), "")
+    return f"claude/{session[:8]}" if session else ""
+
+
+def _check_actor(text: str) -> str:
+    if not names.is_actor(text):
+        raise ClareError(
+            f"{text!r} cannot name an actor", hint="use a name without spaces: nat, claude/7f3a"
+        )
+    return text

@@ -1,0 +1,60 @@
+"""Every way Clare says no: what is wrong, what to do, and the exit code."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line: the contract with scripts."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    PARTIAL = 3
+    HELD = 4
+    UNREADABLE = 5
+    UNPUBLISHED = 6
+    NOTHING = 7
+    BUG = 70
+
+
+class ClareError(Exception):
+    """Something a person can act on: one line why, one line what to do."""
+
+    exit_code = Exit.REFUSED
+
+    def __init__(self, message: str, *, hint: str = "", exit_code: Exit | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if exit_code is not None:
+            self.exit_code = exit_code
+
+
+class Usage(ClareError):
+    """The command line asks for something that cannot be."""
+
+    exit_code = Exit.USAGE
+
+
+class Held(ClareError):
+    """Somebody else holds the task, or won it."""
+
+    exit_code = Exit.HELD
+
+
+class Unreadable(ClareError):
+    """The store holds something unreadable or against the laws."""
+
+    exit_code = Exit.UNREADABLE
+
+
+class Unpublished(ClareError):
+    """Saved here but not published; or unreachable and nothing taken."""
+
+    exit_code = Exit.UNPUBLISHED
+
+
+class NothingToDo(ClareError):
+    """The queue is empty."""
+
+    exit_code = Exit.NOTHING

@@ -1,0 +1,1 @@
+"""One module per use case: decide on the projection, then append."""

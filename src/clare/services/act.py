@@ -1,0 +1,116 @@
+"""The way every change takes: decide, append, publish; and what came of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from clare.errors import ClareError, Unreadable, Usage
+from clare.events.fact import Fact
+from clare.fleet import Fleet, Task
+from clare.store.board import Board, Decide, Given, Written
+from clare.store.sync import sync
+
+F = TypeVar("F", bound=Fact)
+Change = Callable[[Fleet, Task], Sequence[Fact]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did: the board afterwards, the tasks it named, and what went wrong."""
+
+    written: Written
+    tasks: tuple[str, ...] = ()
+    failed: tuple[tuple[str, ClareError], ...] = ()
+    unpublished: ClareError | None = None
+
+    @property
+    def fleet(self) -> Fleet:
+        return self.written.fleet
+
+
+def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
+    """Write what `decide` says and publish it where there is a hub.
+
+    What cannot be published is saved here all the same, and the outcome says so.
+    """
+    written = board.append(decide, summary=summary)
+    hub = written.fleet.manifest.hub
+    if not hub or not written.commit:
+        return Outcome(written)
+    try:
+        sync(board, hub)
+    except ClareError as problem:
+        told = ClareError(
+            f"saved here, but not published: {problem.message}",
+            hint=problem.hint,
+            exit_code=problem.exit_code,
+        )
+        return Outcome(written, unpublished=told)
+    return Outcome(written)
+
+
+@dataclass(slots=True)
+class _Each:
+    """Decides for several tasks at once; one that fails does not stop the others."""
+
+    names: Sequence[str]
+    change: Change
+    tasks: dict[str, None] = field(default_factory=dict)
+    failed: list[tuple[str, ClareError]] = field(default_factory=list)
+
+    def __call__(self, fleet: Fleet) -> list[Fact | Given]:
+        self.tasks.clear()
+        self.failed.clear()
+        facts: list[Fact | Given] = []
+        for name in self.names:
+            try:
+                task = sound(fleet, name)
+                if task.id not in self.tasks:
+                    facts.extend(self.change(fleet, task))
+                self.tasks[task.id] = None
+            except ClareError as error:
+                self.failed.append((name, error))
+        if self.failed and not self.tasks:
+            raise self.failed[0][1]
+        return facts
+
+
+def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
+    """Change several tasks in one commit. Raises the first error if none could be changed."""
+    each = _Each(names, change)
+    outcome = act(board, each)
+    return replace(outcome, tasks=tuple(each.tasks), failed=tuple(each.failed))
+
+
+def sound(fleet: Fleet, name: str) -> Task:
+    """The task that a person means, if all its events are readable. Raises ClareError."""
+    task = fleet.task(name)
+    check_readable(fleet, task.key)
+    return task
+
+
+def check_readable(fleet: Fleet, key: str) -> None:
+    """Raise Unreadable if an answer about this entity would rest on files that cannot be read."""
+    broken = fleet.unreadable(key)
+    if broken:
+        raise Unreadable(
+            str(broken[0]),
+            hint="mend it with git, or accept it with "
+            f"`clare doctor --acknowledge {broken[0].path}`",
+        )
+
+
+def make(fact: type[F], key: str, **body: object) -> F:
+    """A fact about an entity. Raises Usage in the words of the first field that does not fit."""
+    given = {name: value for name, value in body.items() if value}
+    try:
+        return fact.model_validate({"entity": key, **given})
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        where = ".".join(str(step) for step in problem["loc"] if step not in ("set", "add"))
+        raise Usage(
+            f"{where}: {problem['msg'].removeprefix('Value error, ')}",
+            hint="`--help` shows what each option takes",
+        ) from None

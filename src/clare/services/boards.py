@@ -1,0 +1,232 @@
+"""Opening, founding and joining boards."""
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clare import config, names
+from clare.config import Chosen
+from clare.errors import ClareError, Usage
+from clare.fleet import Fleet, Manifest
+from clare.store import clone, place, remote, setup
+from clare.store.board import Board
+from clare.store.git import Git
+from clare.store.place import DEFAULT_BRANCH, Place
+from clare.store.sync import Hub, sync
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A board, and why each part of it was chosen."""
+
+    board: Board
+    host: Chosen
+    actor: Chosen
+
+
+def wall_clock() -> int:
+    """The machine's time in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def open_board(*, fleet: str = "", actor: str = "") -> Opened:
+    """The board that a command means, and who acts on it. Raises ClareError if there is none."""
+    settings = config.load()
+    found = place.find(fleet, settings.get("fleet", ""))
+    return _opened(found, settings, actor)
+
+
+def _opened(found: Place, settings: dict[str, str], actor: str) -> Opened:
+    local = clone.identified(found.git) if found.branch else clone.Clone(id="0" * 8)
+    host = config.choose_host(settings, bound=local.host)
+    git_name = found.git.text("config", "user.name", allow=(0, 1))
+    who = config.choose_actor(settings, given=actor, git_name=git_name)
+    board = Board(found, host.value, who.value, local.id, now=wall_clock, bits=secrets.randbits)
+    return Opened(board, host, who)
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """A board that can be used now, and what its user should know."""
+
+    path: str
+    branch: str
+    manifest: Manifest
+    host: str
+    notes: tuple[str, ...] = ()
+
+
+def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Founded:
+    """Found a fleet in a folder, or in the repository around it; or set up the one that is there.
+
+    With a hub, publish it. Raises ClareError; Unpublished if only the hub could not be reached.
+    """
+    if host:
+        config.check_host(host)
+    address = _hub_address(hub)
+    folder = Path(path)
+    git, chosen = _repository(folder, branch)
+    _check_branch_name(git, chosen)
+    old = _manifest_at(git, chosen)
+    _check_hub_is_free(git, chosen, address, known=old is not None)
+    clone.save(git, replace(clone.load(git), branch=chosen, host=host or clone.load(git).host))
+    local = clone.identified(git)
+    wanted = replace(
+        old or Manifest(name=_fleet_name(folder)), hub=address or (old.hub if old else "")
+    )
+    if wanted != old:
+        setup.found_board(git, chosen, wanted, clone=local.id)
+    found = Place(
+        git, chosen, f"refs/heads/{chosen}", str(folder.resolve()), "PATH", "given to init"
+    )
+    opened = _opened(found, config.load(), "")
+    if address:
+        sync(opened.board, wanted.hub)
+    return Founded(found.repository, chosen, wanted, opened.host.value)
+
+
+def _hub_address(hub: str) -> str:
+    if not hub:
+        return ""
+    if remote.holds_password(hub):
+        raise Usage(
+            "the hub's address holds a password, and would be published in fleet.yaml",
+            hint="give the address without it; git's credential helpers keep passwords",
+        )
+    return _address(hub)
+
+
+def _address(url: str) -> str:
+    """The address; a path of this machine made absolute, so that it means the same everywhere."""
+    remote.check_url(url)
+    is_path = "://" not in url and not re.match(r"[^/]+:", url)
+    return str(Path(url).expanduser().resolve()) if is_path else url
+
+
+def _repository(folder: Path, branch: str) -> tuple[Git, str]:
+    git = place.git_of(str(folder))
+    if git:
+        return git, branch or clone.load(git).branch or DEFAULT_BRANCH
+    if folder.exists() and not folder.is_dir():
+        raise ClareError(f"{folder} is a file", hint="name a folder")
+    chosen = branch or DEFAULT_BRANCH
+    folder.mkdir(parents=True, exist_ok=True)
+    return setup.make_repository(folder, chosen), chosen
+
+
+def _check_branch_name(git: Git, branch: str) -> None:
+    if git.run("check-ref-format", "--branch", branch, allow=(0, 1, 128)).returncode:
+        raise Usage(f"{branch!r} cannot name a branch", hint="--branch fleet")
+
+
+def _manifest_at(git: Git, branch: str) -> Manifest | None:
+    ref = git.resolve(f"refs/heads/{branch}")
+    if not ref or not git.text("ls-tree", "--name-only", ref, "--", "fleet/fleet.yaml"):
+        return None
+    found = place.manifest_of(git, ref)
+    if found.read_only:
+        raise ClareError(
+            f"this fleet has format {found.format}: read-only", hint="install a newer Clare"
+        )
+    return found
+
+
+def _check_hub_is_free(git: Git, branch: str, hub: str, *, known: bool) -> None:
+    """A new fleet must not meet one that is there already. An unreachable hub is told later."""
+    if not hub or known:
+        return
+    try:
+        taken = remote.fetch(git, hub, branch, f"refs/clare/arriving/{branch}")
+    except remote.Unreachable:
+        return
+    if taken:
+        raise ClareError(
+            f"{hub} holds a fleet already", hint=f"`clare join {hub}` takes part in it"
+        )
+
+
+def _fleet_name(folder: Path) -> str:
+    name = re.sub(r"[^a-z0-9-]+", "-", folder.resolve().name.lower()).strip("-")
+    return name[:48] or "fleet"
+
+
+def join(
+    url: str, path: str = "", *, host: str = "", progress: Callable[[str], None] | None = None
+) -> Founded:
+    """Take part in the fleet that a remote holds; never founds one.
+
+    Raises Unreachable, or ClareError if there is no fleet at that address.
+    """
+    if host:
+        config.check_host(host)
+    address = _address(url)
+    folder = Path(path or re.sub(r"(\.git)?/*$", "", address).rpartition("/")[2].rpartition(":")[2])
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ClareError(f"{folder} exists and is not empty", hint="name another PATH to join into")
+    branch = setup.board_branch(address)
+    if not branch:
+        raise _no_fleet(url)
+    existed = folder.exists()
+    git = setup.clone_board(address, folder, branch, progress=progress)
+    if _manifest_name(git, branch) is None:
+        shutil.rmtree(folder)
+        if existed:
+            folder.mkdir()
+        raise _no_fleet(url)
+    return _joined(git, branch, folder, address, host)
+
+
+def _manifest_name(git: Git, branch: str) -> str | None:
+    listed = git.text("ls-tree", "--name-only", f"refs/heads/{branch}", "--", "fleet/fleet.yaml")
+    return listed or None
+
+
+def _no_fleet(url: str) -> ClareError:
+    return ClareError(
+        f"{remote.shown(url)} holds no fleet",
+        hint=f"`clare init --hub {remote.shown(url)}` founds one there",
+    )
+
+
+def _joined(git: Git, branch: str, folder: Path, address: str, host: str) -> Founded:
+    clone.save(git, clone.Clone(branch=branch, host=host))
+    found = Place(
+        git, branch, f"refs/heads/{branch}", str(folder.resolve()), "PATH", "the remote's"
+    )
+    opened = _opened(found, config.load(), "")
+    fleet = opened.board.read()
+    if fleet.manifest.hub == address:
+        Hub(opened.board, address).remember(fleet.commit)
+    notes = (*_about_hub(fleet, address), *_about_host(fleet, opened.host.value))
+    return Founded(found.repository, branch, fleet.manifest, opened.host.value, tuple(notes))
+
+
+def _about_hub(fleet: Fleet, address: str) -> list[str]:
+    hub = fleet.manifest.hub
+    if not hub:
+        return ["this fleet names no hub, so nothing is published by itself"]
+    if hub != address:
+        return [
+            f"the fleet's hub is {hub}; if this machine reaches it as {remote.shown(address)}, say so:"
+            f" git config --global url.{remote.shown(address)}.insteadOf {hub}"
+        ]
+    return []
+
+
+def _about_host(fleet: Fleet, host: str) -> list[str]:
+    clones = {
+        event.clone
+        for events in fleet.events.values()
+        for event in events
+        if names.host_of(event.id) == host
+    }
+    if not clones:
+        return []
+    return [
+        f"another clone already writes as host {host}; if that is another machine, "
+        "choose another name: clare init . --host NAME"
+    ]

@@ -1,0 +1,176 @@
+"""Planning: adding tasks, editing them, moving them on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from clare import names
+from clare.errors import ClareError
+from clare.events.fact import Fact
+from clare.events.task import TaskCommented, TaskCreated, TaskEdited
+from clare.fleet import Fleet, Task
+from clare.services.act import Outcome, act, change_each, make
+from clare.store.board import Board
+
+Fields = Mapping[str, str]
+_DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false"}
+
+Elements = Mapping[str, Sequence[str]]
+
+
+def add(board: Board, *, fields: Fields, labels: Sequence[str], needs: Sequence[str]) -> Outcome:
+    """Add one task; `needs` and the field `parent` may be prefixes of ids."""
+    task_id = names.base32(board.bits(60), names.TASK_ID_LENGTH)
+
+    def decide(fleet: Fleet) -> list[Fact]:
+        elements = {"labels": list(labels), "needs": [fleet.task(need).id for need in needs]}
+        return [
+            make(
+                TaskCreated,
+                names.task_key(task_id),
+                set=resolved(fleet, fields),
+                add={name: found for name, found in elements.items() if found},
+            )
+        ]
+
+    return replace(act(board, decide), tasks=(task_id,))
+
+
+def edit(
+    board: Board, tasks: Sequence[str], *, fields: Fields, come: Elements, gone: Elements
+) -> Outcome:
+    """Write fields, add and remove elements of sets. What is so already is not written again."""
+
+    def change(fleet: Fleet, task: Task) -> list[Fact]:
+        wanted = changed(task, resolved(fleet, fields))
+        present = {
+            name: [e for e in elements if e in task.entity.elements(name)]
+            for name, elements in gone.items()
+        }
+        return edited(task, fields=wanted, come=come, gone=present)
+
+    return change_each(board, tasks, change)
+
+
+def edited(task: Task, *, fields: Fields, come: Elements, gone: Elements) -> list[Fact]:
+    """The event that changes a task, or none if nothing is to change."""
+    add_ = {name: list(elements) for name, elements in come.items() if elements}
+    remove = {name: list(elements) for name, elements in gone.items() if elements}
+    if not (fields or add_ or remove):
+        return []
+    return [make(TaskEdited, task.key, set=dict(fields), add=add_, remove=remove)]
+
+
+def changed(task: Task, fields: Fields) -> dict[str, str]:
+    """The fields whose value would change, or that are contested and so want a decision."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in task.entity.contested
+        or task.entity.value(name, _DEFAULTS.get(name, "")) != value
+    }
+
+
+def resolved(fleet: Fleet, fields: Fields) -> dict[str, str]:
+    """The fields with the parent as a whole id and the project checked. Raises ClareError."""
+    found = dict(fields)
+    if found.get("parent"):
+        found["parent"] = fleet.task(found["parent"]).id
+    if found.get("project"):
+        fleet.project(found["project"])
+    return found
+
+
+def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -> Outcome:
+    """Set the status of tasks; done, review and dropped end the claims that are seen."""
+
+    def change(_: Fleet, task: Task) -> list[Fact]:
+        fields = {"status": status}
+        if reason or task.entity.value("close_reason"):
+            fields["close_reason"] = reason
+        wanted = changed(task, fields)
+        if task.status == status and "status" not in task.entity.contested:
+            wanted.pop("status", None)
+            ends_claims = status != "open" and task.entity.claims
+            wanted |= {"status": status} if ends_claims else {}
+        return edited(task, fields=wanted, come={}, gone={})
+
+    return change_each(board, tasks, change)
+
+
+def comment(board: Board, tasks: Sequence[str], text: str) -> Outcome:
+    """Say something about tasks."""
+    if not text.strip():
+        raise ClareError("an empty comment says nothing", hint='say it with -m "…"')
+    return change_each(board, tasks, lambda _, task: [make(TaskCommented, task.key, text=text)])
+
+
+def need(board: Board, task: str, needs: Sequence[str], *, remove: bool) -> Outcome:
+    """Let a task wait for others, or no longer. Raises ClareError if that would be a circle."""
+
+    def change(fleet: Fleet, waiting: Task) -> list[Fact]:
+        if remove:
+            ids = [_own_need(fleet, waiting, name) for name in needs]
+            return edited(waiting, fields={}, come={}, gone={"needs": ids})
+        ids = [fleet.task(name).id for name in needs]
+        for other in ids:
+            _check_no_circle(fleet, waiting.id, other)
+        return edited(waiting, fields={}, come={"needs": ids}, gone={})
+
+    return change_each(board, [task], change)
+
+
+def _own_need(fleet: Fleet, task: Task, name: str) -> str:
+    """One of the task's needs by prefix, so that one which points nowhere can be removed too."""
+    prefix = names.typed_id(name)
+    fitting = [need for need in task.needs if need.startswith(prefix)]
+    if len(fitting) != 1:
+        raise ClareError(
+            f"{fleet.short(task.id)} has no need {name}",
+            hint=f"`clare show {fleet.short(task.id)}` lists them",
+        )
+    return fitting[0]
+
+
+def _check_no_circle(fleet: Fleet, task_id: str, need_id: str) -> None:
+    path = path_of_needs(fleet, need_id, task_id)
+    if path:
+        shown = " → ".join(fleet.short(step) for step in (task_id, *path))
+        raise ClareError(f"they would wait for each other: {shown}", hint="remove one need first")
+
+
+def path_of_needs(fleet: Fleet, start: str, goal: str) -> list[str]:
+    """The chain of needs from one task to another, both included; empty if there is none."""
+    came: dict[str, str] = {start: ""}
+    waiting = [start]
+    while waiting:
+        here = waiting.pop()
+        if here == goal:
+            return _walked_back(came, goal)
+        for step in fleet.tasks[here].needs if here in fleet.tasks else ():
+            if step not in came:
+                came[step] = here
+                waiting.append(step)
+    return []
+
+
+def _walked_back(came: Mapping[str, str], goal: str) -> list[str]:
+    path = [goal]
+    while came[path[-1]]:
+        path.append(came[path[-1]])
+    return path[::-1]
+
+
+def held_by(board: Board, fleet: Fleet) -> str:
+    """The one task that this actor holds here. Raises ClareError if it is none or several."""
+    now = board.now()
+    mine = [
+        task.id
+        for task in fleet.tasks.values()
+        if (claim := task.holder(now=now)) and claim.is_of(actor=board.actor, clone=board.clone)
+    ]
+    if len(mine) == 1:
+        return mine[0]
+    some = ", ".join(fleet.short(task_id) for task_id in sorted(mine))
+    raise ClareError(
+        f"{board.actor} holds {some or 'no task'} here", hint="name the TASK that you mean"
+    )

@@ -1,0 +1,98 @@
+"""What a fold leaves: the state of one entity, each value with the event that wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clare.clock import DRIFT
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One value of a field, and who wrote it with which event."""
+
+    event: str
+    by: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Something said about an entity."""
+
+    event: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A hold on a task by one actor of one clone; `end` is when its lease ends, in ms."""
+
+    event: str
+    by: str
+    clone: str
+    end: int
+    hub: bool
+
+    def is_live(self, *, now: int) -> bool:
+        """Whether the lease still counts at `now`, with grace for clocks that differ."""
+        return now <= self.end + DRIFT
+
+    def is_of(self, *, actor: str, clone: str) -> bool:
+        """Whether this actor on this clone took it: ownership is both."""
+        return (self.by, self.clone) == (actor, clone)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which event did something, and who."""
+
+    event: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """The state of one entity, a pure function of its set of events.
+
+    `fields` holds each field's heads in ascending order of event id: the last one shows.
+    `sets` holds, for each element, the adds that no remove has taken away.
+    `heads` are the newest events, those that no other has seen: what a writer names in `after`.
+    """
+
+    key: str
+    exists: bool = False
+    fields: Mapping[str, tuple[Write, ...]] = field(default_factory=dict)
+    sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    comments: tuple[Comment, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    acknowledged: tuple[str, ...] = ()
+    created: Mark | None = None
+    updated: Mark | None = None
+    heads: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+
+    def write(self, name: str) -> Write | None:
+        """The write of a field that shows: the head with the highest event id."""
+        heads = self.fields.get(name)
+        return heads[-1] if heads else None
+
+    def value(self, name: str, default: str = "") -> str:
+        """The value of a field that shows; empty counts as absent."""
+        shown = self.write(name)
+        return shown.value if shown and shown.value else default
+
+    def elements(self, name: str) -> tuple[str, ...]:
+        """The elements of a set, sorted."""
+        return tuple(sorted(self.sets.get(name, ())))
+
+    @property
+    def contested(self) -> tuple[str, ...]:
+        """The fields with more than one value among their heads."""
+        return tuple(
+            sorted(name for name, heads in self.fields.items() if len({h.value for h in heads}) > 1)
+        )
+
+    def holder(self, *, now: int) -> Claim | None:
+        """Who holds the task at `now`: the hub's word first, then the lowest event id."""
+        return next((claim for claim in self.claims if claim.is_live(now=now)), None)

@@ -1,0 +1,205 @@
+"""A board that can be read and written: the only door of the services to the store."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from clare import names
+from clare.clock import tick
+from clare.errors import ClareError, Unreadable
+from clare.events.event import Event
+from clare.events.fact import Fact
+from clare.events.read import read
+from clare.events.text import event_bytes
+from clare.fleet import FORMAT, Fleet
+from clare.fold import fold
+from clare.store.commit import Change, Commit, identity, write_commits
+from clare.store.files import parse
+from clare.store.git import Git
+from clare.store.merge import CLONE_TRAILER
+from clare.store.move import BranchMoved, move_branch, recover
+from clare.store.place import Place
+from clare.store.read import read_board
+from clare.views.story import sentence
+
+RETRY_FOR = 30.0
+"""Seconds in which a write decides again when the branch moves under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An event whose id follows from elsewhere, as an import derives it."""
+
+    fact: Fact
+    id: str
+    by: str
+    clone: str
+    after: tuple[str, ...] = ()
+
+
+Decision = Sequence[Fact | Given]
+Decide = Callable[[Fleet], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command wrote: the events, the board after them, the commit (empty if nothing).
+
+    `notes` say what could not be brought to this clone yet, and will be by the next command.
+    """
+
+    fleet: Fleet
+    events: tuple[Event, ...] = ()
+    commit: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board at a place, used by an actor of a clone on a host, with a clock and randomness."""
+
+    place: Place
+    host: str
+    actor: str
+    clone: str
+    now: Callable[[], int]
+    bits: Callable[[int], int]
+    git: Git = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "git", self.place.git)
+
+    @property
+    def ref(self) -> str:
+        """The branch that is written."""
+        return f"refs/heads/{self.place.branch}"
+
+    def tip(self) -> tuple[str, str | None]:
+        """The commit to read, and what the branch must be at when it moves (None: not there yet)."""
+        local = self.git.resolve(self.ref) if self.place.branch else None
+        if local:
+            return local, local
+        found = self.git.resolve(self.place.ref)
+        if not found:
+            raise ClareError(
+                f"the branch {self.place.branch} is gone",
+                hint="`clare join URL` brings it back from the hub",
+            )
+        return found, None
+
+    def read(self, commit: str | None = None) -> Fleet:
+        """The projection at a commit, the newest by default; first what a kill interrupted is mended."""
+        recover(self.git)
+        return read_board(self.git, commit or self.tip()[0])
+
+    def check_writable(self, fleet: Fleet) -> None:
+        """Raise ClareError where nothing may be written."""
+        if not self.place.branch:
+            raise ClareError(
+                "this checkout holds a fleet, but no branch to write to: it is read-only",
+                hint="`clare init --branch NAME` chooses one",
+            )
+        if fleet.manifest.read_only:
+            raise ClareError(
+                f"this fleet has format {fleet.manifest.format}, this Clare writes {FORMAT}: "
+                "read-only",
+                hint="install a newer Clare",
+            )
+        broken = next((f for f in fleet.findings if f.path.endswith("fleet/fleet.yaml")), None)
+        if broken and broken.level == "unreadable":
+            raise Unreadable(str(broken), hint="mend fleet/fleet.yaml with git first")
+        if not self.actor:
+            raise ClareError("nobody is acting", hint="say who with --as NAME or $CLARE_ACTOR")
+
+    def append(self, decide: Decide, *, summary: str = "") -> Written:
+        """Decide on the newest projection and write, under the condition that it still is the newest.
+
+        Raises ClareError, also what `decide` raises.
+        """
+        deadline = time.monotonic() + RETRY_FOR
+        while True:
+            fleet = self.read()
+            written = self.build(fleet, decide(fleet), summary=summary)
+            if not written.commit:
+                return written
+            try:
+                self.move(fleet.commit, written.commit)
+            except BranchMoved:
+                if time.monotonic() > deadline:
+                    raise ClareError(
+                        f"others kept writing for {RETRY_FOR:.0f} s",
+                        hint="run the command again",
+                    ) from None
+                time.sleep(random.uniform(0, 0.05))
+                continue
+            return written
+
+    def move(self, old: str, new: str) -> None:
+        """Move the branch from one commit to another. Raises BranchMoved."""
+        here = self.tip()[1]
+        if here not in (None, old):
+            raise BranchMoved(self.ref)
+        move_branch(self.git, self.ref, old=here, new=new)
+
+    def build(self, fleet: Fleet, decision: Decision, *, summary: str = "") -> Written:
+        """Turn decided facts into events and one commit on the fleet's; moves nothing."""
+        self.check_writable(fleet)
+        if not decision:
+            return Written(fleet)
+        author, committer = identity(self.git)
+        minted = self._mint(fleet, decision)
+        after = extended(fleet, [event for event, _ in minted])
+        events = tuple(event for event, _ in minted)
+        message = self._message(after, events, summary)
+        changes = [Change(names.event_path(e.entity, e.id), data=data) for e, data in minted]
+        commit = write_commits(
+            self.git, [Commit(message, author, committer, changes, (fleet.commit,))]
+        )
+        return Written(after, events, commit)
+
+    def _mint(self, fleet: Fleet, decision: Decision) -> list[tuple[Event, bytes]]:
+        stamp = tick(now=self.now(), seen=fleet.stamps())
+        newest: dict[str, tuple[str, ...]] = {}
+        minted: list[tuple[Event, bytes]] = []
+        for fact in decision:
+            if isinstance(fact, Given):
+                given = fact
+            else:
+                event_id = f"{stamp}-{self.host}-{names.base32(self.bits(40), 8)}"
+                heads = newest.get(fact.entity) or fleet.entity(fact.entity).heads
+                given = Given(fact, event_id, self.actor, self.clone, heads)
+                newest[fact.entity] = (event_id,)
+                stamp = stamp.next()
+            minted.append(_written(given))
+        return minted
+
+    def _message(self, fleet: Fleet, events: Sequence[Event], summary: str) -> str:
+        told = [sentence(fleet, event) for event in events]
+        subject = summary or (told[0] if len(told) == 1 else f"{told[0]} (+{len(told) - 1} more)")
+        body = "\n".join(told) + "\n\n" if len(told) > 1 and not summary else ""
+        return f"{subject}\n\n{body}{CLONE_TRAILER}: {self.clone}\n"
+
+
+def _written(given: Given) -> tuple[Event, bytes]:
+    data = event_bytes(
+        given.fact, event_id=given.id, by=given.by, clone=given.clone, after=given.after
+    )
+    return read(parse(data)), data
+
+
+def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
+    """The projection with more events: only the entities they touch fold again."""
+    touched: dict[str, list[Event]] = {}
+    for event in new:
+        touched.setdefault(event.entity, []).append(event)
+    events = {**fleet.events}
+    entities = {**fleet.entities}
+    for key, found in touched.items():
+        events[key] = (*events.get(key, ()), *found)
+        entities[key] = fold(key, events[key])
+    return Fleet(entities, _sorted(events), fleet.findings, fleet.manifest, fleet.commit, "")
+
+
+def _sorted(events: Mapping[str, tuple[Event, ...]]) -> dict[str, tuple[Event, ...]]:
+    return dict(sorted(events.items()))

@@ -1,0 +1,46 @@
+"""What differs between two commits, path by path."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clare.store.git import Git, fields
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+NOTHING = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One path: its mode and blob before and after; mode `000000` means absent."""
+
+    path: str
+    old_mode: str
+    old_blob: str
+    new_mode: str
+    new_blob: str
+
+    @property
+    def is_added(self) -> bool:
+        return self.old_mode == NOTHING
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.new_mode == NOTHING
+
+
+def differences(git: Git, old: str, new: str) -> list[Difference]:
+    """Every path that differs; renames are two paths, never guessed."""
+    raw = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--raw", old, new)
+    return list(parse_raw(fields(raw.stdout)))
+
+
+def parse_raw(parts: Iterator[str]) -> Iterator[Difference]:
+    """Read git's raw format: a line of facts, then the path."""
+    for facts in parts:
+        old_mode, new_mode, old_blob, new_blob, _ = facts.lstrip("\n:").split(" ")
+        yield Difference(next(parts), old_mode, old_blob, new_mode, new_blob)
+
+
+def is_event_path(path: str) -> bool:
+    """Whether a path is an event's, whose set only grows: all YAML in folders below `fleet/`."""
+    return path.startswith("fleet/") and path.count("/") >= 3 and path.endswith(".yaml")

@@ -1,0 +1,61 @@
+"""What one clone knows about itself, in its git directory: identity, branch, host."""
+
+import json
+import os
+import secrets
+import socket
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from clare import names
+from clare.errors import ClareError
+from clare.store.git import Git
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A clone's local facts. `bound` is the machine and folder that the identity belongs to."""
+
+    id: str = ""
+    bound: str = ""
+    branch: str = ""
+    host: str = ""
+
+
+def file_of(git: Git) -> Path:
+    """Where the facts lie."""
+    return git.git_dir / "clare" / "clone.json"
+
+
+def load(git: Git) -> Clone:
+    """The facts as they are; empty where nothing was written yet. Raises ClareError if damaged."""
+    where = file_of(git)
+    try:
+        found = json.loads(where.read_text("utf-8"))
+        return Clone(**{key: str(found.get(key, "")) for key in ("id", "bound", "branch", "host")})
+    except FileNotFoundError:
+        return Clone()
+    except (ValueError, AttributeError):
+        raise ClareError(
+            f"{where} is damaged", hint="remove it and run `clare init` or `clare join` here again"
+        ) from None
+
+
+def save(git: Git, facts: Clone) -> None:
+    """Write the facts, whole or not at all."""
+    where = file_of(git)
+    where.parent.mkdir(parents=True, exist_ok=True)
+    draft = where.with_suffix(f".{secrets.token_hex(4)}")
+    draft.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
+    os.replace(draft, where)
+
+
+def identified(git: Git) -> Clone:
+    """The facts with an identity of this clone's own; a copied folder gets a new one."""
+    facts = load(git)
+    bound = f"{socket.gethostname()}:{git.git_dir.resolve()}"
+    if facts.id and facts.bound == bound:
+        return facts
+    number = int.from_bytes(secrets.token_bytes(5))
+    save(git, replace(facts, id=names.base32(number, 8), bound=bound))
+    return load(git)

@@ -1,0 +1,94 @@
+"""Making commits out of nothing but a list of changes, without an index or a working tree.
+
+One `git fast-import` writes objects and commits. It moves no branch: the commit's name is read back
+and the caller moves the ref, because fast-import checks descent and would revive a rewound branch.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clare.errors import ClareError
+from clare.store.git import Git, GitFailed
+
+_NONE = "0" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path of a commit: new bytes, an existing blob, or, with neither, gone."""
+
+    path: str
+    data: bytes | None = None
+    blob: str = ""
+    mode: str = "100644"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit to make. `author` and `committer` are git's `Name <mail> seconds zone`."""
+
+    message: str
+    author: str
+    committer: str
+    changes: Sequence[Change]
+    parents: Sequence[str] = ()
+
+
+def identity(git: Git) -> tuple[str, str]:
+    """The author and committer that git knows for whoever runs this. Raises ClareError."""
+    try:
+        return git.text("var", "GIT_AUTHOR_IDENT"), git.text("var", "GIT_COMMITTER_IDENT")
+    except GitFailed:
+        raise ClareError(
+            "git does not know who you are",
+            hint='git config --global user.name "Your Name" && '
+            "git config --global user.email you@example.org",
+        ) from None
+
+
+def write_commits(git: Git, commits: Sequence[Commit]) -> str:
+    """Write commits, each on the one before it unless it names parents. Returns the last one's id."""
+    ref = f"refs/clare/new/{secrets.token_hex(8)}"
+    parts: list[bytes] = []
+    for number, commit in enumerate(commits, 1):
+        parts.extend(_stream(ref, commit, number))
+    parts.append(f"get-mark :{len(commits)}\nreset {ref}\nfrom {_NONE}\n\ndone\n".encode())
+    done = git.run(
+        "fast-import", "--quiet", "--done", "--date-format=raw", "--force", given=b"".join(parts)
+    )
+    return done.stdout.decode().strip()
+
+
+def _stream(ref: str, commit: Commit, number: int) -> list[bytes]:
+    message = commit.message.encode("utf-8", "replace")
+    head = f"commit {ref}\nmark :{number}\nauthor {commit.author}\ncommitter {commit.committer}\n"
+    parts = [head.encode("utf-8", "surrogateescape"), _data(message)]
+    if commit.parents:
+        parts.append(f"from {commit.parents[0]}\n".encode())
+        parts.extend(f"merge {parent}\n".encode() for parent in commit.parents[1:])
+    elif number > 1:
+        parts.append(f"from :{number - 1}\n".encode())
+    for change in commit.changes:
+        path = _quoted(change.path)
+        if change.data is not None:
+            parts.extend([b"M %s inline %s\n" % (change.mode.encode(), path), _data(change.data)])
+        elif change.blob:
+            parts.append(b"M %s %s %s\n" % (change.mode.encode(), change.blob.encode(), path))
+        else:
+            parts.append(b"D %s\n" % path)
+    return [*parts, b"\n"]
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _quoted(path: str) -> bytes:
+    """A path as fast-import's C-style string: safe whatever it holds."""
+    raw = path.encode("utf-8", "surrogateescape")
+    inside = b"".join(
+        bytes([byte]) if 0x20 <= byte < 0x7F and byte not in b'"\\' else b"\\%03o" % byte
+        for byte in raw
+    )
+    return b'"' + inside + b'"'

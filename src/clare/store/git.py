@@ -1,0 +1,176 @@
+"""Git as processes: the hot plumbing calls, in one environment, with one way to fail."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from clare.errors import ClareError
+
+LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_INTERNAL_SUPER_PREFIX",
+)
+"""What `git rev-parse --local-env-vars` lists: a hook sets them, and they would lead git astray."""
+
+_DURABLE = ("-c", "core.fsync=committed,reference", "-c", "fastimport.unpackLimit=1")
+_PROTOCOLS = "file:git:http:https:rclaude:ssh"
+
+
+class GitFailed(ClareError):
+    """A git process said no; `text` is what it said."""
+
+    def __init__(self, command: str, code: int, text: str) -> None:
+        self.text = text.strip()
+        self.code = code
+        lines = self.text.splitlines()
+        said = lines[-1] if lines else f"exit {code}"
+        super().__init__(f"git {command}: {said}", hint="`clare doctor` looks the store over")
+
+
+class GitTimeout(ClareError):
+    """A git process did not answer within its deadline and was ended."""
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment that git runs in."""
+    clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    clean.setdefault("GIT_ALLOW_PROTOCOL", _PROTOCOLS)
+    if not os.isatty(2):
+        clean.setdefault("GIT_TERMINAL_PROMPT", "0")
+    fixed = {"LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
+    return {**clean, **fixed, **(extra or {})}
+
+
+class Git:
+    """One repository's git, by its git directory.
+
+    `hold` is a file descriptor that children inherit, so that a lock on it outlives a killed parent
+    until they have ended too.
+    """
+
+    def __init__(self, git_dir: Path, *, hold: int | None = None) -> None:
+        self.git_dir = git_dir
+        self.hold = hold
+
+    def holding(self, descriptor: int) -> "Git":
+        """The same repository, its children inheriting a descriptor."""
+        return Git(self.git_dir, hold=descriptor)
+
+    def command(self, *words: str, work_tree: str = "") -> list[str]:
+        """The full command line."""
+        work = [f"--work-tree={work_tree}"] if work_tree else []
+        return ["git", f"--git-dir={self.git_dir}", *work, *_DURABLE, *words]
+
+    def run(
+        self,
+        *words: str,
+        given: bytes = b"",
+        extra: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        allow: Sequence[int] = (0,),
+        work_tree: str = "",
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run one command to its end. Raises GitFailed, or GitTimeout after `timeout` seconds."""
+        done = run_process(
+            self.command(*words, work_tree=work_tree),
+            given=given,
+            extra=extra,
+            timeout=timeout,
+            hold=self.hold,
+        )
+        if done.returncode not in allow:
+            raise GitFailed(words[0], done.returncode, _text(done.stderr))
+        return done
+
+    def text(self, *words: str, allow: Sequence[int] = (0,)) -> str:
+        """What a command prints, without the newline at its end."""
+        return _text(self.run(*words, allow=allow).stdout).rstrip("\n")
+
+    def resolve(self, rev: str) -> str | None:
+        """The commit that a revision names, or None."""
+        done = self.run("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}", allow=(0, 1, 128))
+        return _text(done.stdout).strip() or None
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether `new` contains `old`."""
+        if old == new:
+            return True
+        return self.run("merge-base", "--is-ancestor", old, new, allow=(0, 1)).returncode == 0
+
+
+class Around(Git):
+    """Git that finds the repository around a folder by itself."""
+
+    def command(self, *words: str, work_tree: str = "") -> list[str]:
+        return ["git", "-C", str(self.git_dir), *words]
+
+
+def run_process(
+    command: Sequence[str],
+    *,
+    given: bytes = b"",
+    extra: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    hold: int | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program; with a deadline it gets a process group of its own, ended as a whole."""
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(extra),
+        pass_fds=() if hold is None else (hold,),
+        start_new_session=timeout is not None and not os.isatty(2),
+    )
+    try:
+        out, err = child.communicate(given, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        _end(child)
+        raise GitTimeout(f"no answer within {timeout:.0f} s") from None
+    except BaseException:
+        _end(child)
+        raise
+    return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        if os.getpgid(child.pid) == child.pid:
+            os.killpg(child.pid, signal.SIGTERM)
+        child.terminate()
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe:
+            with suppress(BrokenPipeError):
+                pipe.close()
+    try:
+        child.wait(2)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def fields(data: bytes) -> Iterator[str]:
+    """The parts of NUL-separated output."""
+    return (part for part in data.decode("utf-8", "surrogateescape").split("\0") if part)

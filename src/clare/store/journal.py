@@ -1,0 +1,104 @@
+"""A note of what a command is about to do, so that the next one can finish or forget it.
+
+A command holds an advisory lock on its journal, and so do the git processes it starts. Whoever can take
+that lock knows that all of them have ended: what the journal says was interrupted.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """A working tree that has the board branch checked out, and its own git directory."""
+
+    top: str
+    git_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ref about to move from `old` to `new`, with the working trees that must follow."""
+
+    ref: str
+    old: str
+    new: str
+    worktrees: tuple[Worktree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An open journal: its file, which also serves as the lock's token, and the locked descriptor."""
+
+    path: Path
+    descriptor: int
+    move: Move
+
+
+@contextmanager
+def opened(folder: Path, move: Move) -> Iterator[Journal]:
+    """Write a journal and hold it until the move is finished; it goes away with the block's success.
+
+    When the block fails the file stays for `interrupted`, unless the block has removed it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{secrets.token_hex(8)}.json"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, json.dumps({"pid": os.getpid(), **asdict(move)}).encode())
+        os.fsync(descriptor)
+        yield Journal(path, descriptor, move)
+        forget(path)
+    finally:
+        os.close(descriptor)
+
+
+def forget(path: Path) -> None:
+    """Remove a journal and the index that was being built beside it."""
+    for name in (scratch(path), scratch(path).with_suffix(".index.lock"), path):
+        name.unlink(missing_ok=True)
+
+
+def scratch(path: Path) -> Path:
+    """Where the new index of a move is built."""
+    return path.with_suffix(".index")
+
+
+def interrupted(folder: Path) -> Iterator[Journal]:
+    """The journals whose commands have ended without finishing, each locked while it is looked at."""
+    for path in sorted(folder.glob("*.json")):
+        with suppress(FileNotFoundError, BlockingIOError), _locked(path) as descriptor:
+            move = _read(path)
+            if move is None:
+                forget(path)
+            else:
+                yield Journal(path, descriptor, move)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not os.fstat(descriptor).st_nlink:
+            raise FileNotFoundError(path)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> Move | None:
+    """What a journal says; None if its writer ended before it was written: nothing was begun."""
+    try:
+        found = json.loads(path.read_bytes())
+        trees = tuple(Worktree(tree["top"], tree["git_dir"]) for tree in found["worktrees"])
+        return Move(found["ref"], found["old"], found["new"], trees)
+    except (ValueError, KeyError):
+        return None

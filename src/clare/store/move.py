@@ -1,0 +1,131 @@
+"""Moving the board branch: compare and swap, with every working tree that has it checked out.
+
+The order is: journal, index locks, ref, files and index, unlock. A kill at any point leaves the old
+state or the new one, and a journal by which the next command brings the rest.
+"""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from clare.errors import ClareError
+from clare.store.changes import EMPTY_TREE
+from clare.store.git import Git, GitFailed
+from clare.store.journal import Journal, Move, forget, interrupted, opened
+from clare.store.worktree import checked_out, follow, holds_lock, lock_index, unlock_index
+
+STALE_AFTER = 1.0
+"""Seconds after which a ref lock that an interrupted move may have left counts as left."""
+
+BUSY_WAIT = 5.0
+"""Seconds to wait for a ref lock that somebody else holds."""
+
+
+class BranchMoved(Exception):
+    """The branch is not where the decision was made: decide again."""
+
+
+def journal_folder(git: Git) -> Path:
+    """Where the journals of one repository lie."""
+    return git.git_dir / "clare" / "journal"
+
+
+def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> None:
+    """Move a branch from exactly `old` (None: it must not exist) to `new`.
+
+    Raises BranchMoved if it is elsewhere, ClareError if a working tree's index stays locked.
+    """
+    here = old or "0" * len(new)
+    move = Move(ref, old or EMPTY_TREE, new, checked_out(git, ref))
+    with opened(journal_folder(git), move) as journal:
+        held = git.holding(journal.descriptor)
+        with _index_locks(held, journal):
+            _swap(held, ref, here, new)
+            for tree in move.worktrees:
+                follow(held, tree, journal)
+
+
+@contextmanager
+def _index_locks(git: Git, journal: Journal) -> Iterator[None]:
+    """Hold every index while the branch moves; when it does not move, leave nothing."""
+    trees = journal.move.worktrees
+    try:
+        for tree in trees:
+            lock_index(tree, journal, recover=lambda: recover(git))
+        yield
+    except (BranchMoved, ClareError):
+        if not _has_moved(git, journal.move):
+            for tree in trees:
+                unlock_index(tree, journal)
+            forget(journal.path)
+        raise
+    for tree in trees:
+        unlock_index(tree, journal)
+
+
+def _swap(git: Git, ref: str, old: str, new: str) -> None:
+    """`update-ref` with the old value as condition; waits while another process holds the lock."""
+    deadline = time.monotonic() + BUSY_WAIT
+    while True:
+        try:
+            git.run("update-ref", "-m", "clare", ref, new, old)
+            return
+        except GitFailed as failed:
+            current = git.resolve(ref)
+            if (current or "0" * len(old)) != old:
+                raise BranchMoved(ref) from None
+            if "File exists" not in failed.text or time.monotonic() > deadline:
+                raise
+        recover(git)
+        time.sleep(random.uniform(0.005, 0.05))
+
+
+def recover(git: Git) -> None:
+    """Finish, or forget, what a killed command began."""
+    for journal in interrupted(journal_folder(git)):
+        _clear_ref_locks(git, journal.move)
+        moved = _has_moved(git, journal.move)
+        held = git.holding(journal.descriptor)
+        for tree in journal.move.worktrees:
+            if moved and holds_lock(tree, journal):
+                follow(held, tree, journal, again=True)
+            unlock_index(tree, journal)
+        forget(journal.path)
+
+
+def _has_moved(git: Git, move: Move) -> bool:
+    current = git.resolve(move.ref)
+    return (
+        current is not None
+        and git.resolve(move.new) is not None
+        and git.is_ancestor(move.new, current)
+    )
+
+
+def _clear_ref_locks(git: Git, move: Move) -> None:
+    """Remove the locks that the killed command's git left on the ref.
+
+    All its processes have ended. A lock on the same ref that belongs to somebody else changes within
+    moments; one that is still the same file a second later belongs to nobody.
+    """
+    folders = [git.git_dir, *(Path(tree.git_dir) for tree in move.worktrees)]
+    locks = [git.git_dir / f"{move.ref}.lock", *(folder / "HEAD.lock" for folder in folders)]
+    before = {lock: _identity(lock) for lock in locks}
+    if not any(before.values()):
+        return
+    time.sleep(STALE_AFTER)
+    for lock, identity in before.items():
+        if identity and _identity(lock) == identity:
+            with suppress(FileNotFoundError):
+                lock.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns

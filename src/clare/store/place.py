@@ -1,0 +1,108 @@
+"""Which board a command means: the repository, the branch, and why."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from clare.errors import ClareError, Unreadable
+from clare.fleet import Manifest
+from clare.store import clone
+from clare.store.files import BadFile, parse
+from clare.store.git import Around, Git, GitFailed
+from clare.store.read import MANIFEST, manifest
+
+DEFAULT_BRANCH = "fleet"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A board: its repository's common git directory and its branch.
+
+    `ref` is what to read; `branch` is what to write, empty if this checkout may only be read.
+    """
+
+    git: Git
+    branch: str
+    ref: str
+    repository: str
+    why_repository: str
+    why_branch: str
+
+
+def find(given: str, configured: str) -> Place:
+    """The board that `--fleet`, `$CLARE_FLEET`, the current folder or the configuration names.
+
+    Raises ClareError if there is none.
+    """
+    environment = os.environ.get("CLARE_FLEET", "")
+    for start, why in ((given, "--fleet"), (environment, "$CLARE_FLEET")):
+        if start:
+            place = _at(start, why)
+            if place is None:
+                raise _no_board(f"there is no fleet in {start}")
+            return place
+    place = _at(".", "the repository around this folder")
+    if place is None and configured:
+        place = _at(configured, "the configuration")
+    if place is None:
+        raise _no_board("there is no fleet here")
+    return place
+
+
+def _no_board(message: str) -> ClareError:
+    return ClareError(
+        message,
+        hint="`clare init` makes one here, `clare join URL` takes part in one, "
+        "--fleet PATH names one elsewhere",
+    )
+
+
+def git_of(start: str) -> Git | None:
+    """The repository around a folder, by its common git directory; None if there is none."""
+    folder = Path(start).expanduser()
+    if not folder.is_dir():
+        return None
+    words = ("rev-parse", "--path-format=absolute", "--git-common-dir")
+    try:
+        found = Around(folder).text(*words)
+    except GitFailed as failed:
+        if "dubious ownership" in failed.text:
+            raise
+        return None
+    return Git(Path(found))
+
+
+def _at(start: str, why: str) -> Place | None:
+    git = git_of(start)
+    if git is None:
+        return None
+    repository = str(git.git_dir.parent if git.git_dir.name == ".git" else git.git_dir)
+    for branch, ref, why_branch in _branches(git, start):
+        if git.text("ls-tree", "--name-only", ref, "--", MANIFEST, allow=(0, 128)):
+            return Place(git, branch, ref, repository, why, why_branch)
+    return None
+
+
+def manifest_of(git: Git, ref: str) -> Manifest:
+    """What `fleet.yaml` says at a ref. Raises Unreadable if it cannot be read."""
+    try:
+        found, _ = manifest(parse(git.run("cat-file", "blob", f"{ref}:{MANIFEST}").stdout))
+    except BadFile as error:
+        raise Unreadable(f"{MANIFEST}: {error}", hint="mend it with git first") from None
+    return found
+
+
+def _branches(git: Git, start: str) -> list[tuple[str, str, str]]:
+    configured = clone.load(git).branch
+    if configured:
+        return [(configured, f"refs/heads/{configured}", "configured by init or join")]
+    found = [(DEFAULT_BRANCH, f"refs/heads/{DEFAULT_BRANCH}", "a local branch of that name")]
+    pattern = f"refs/remotes/*/{DEFAULT_BRANCH}"
+    found.extend(
+        (DEFAULT_BRANCH, ref, "a remote-tracking branch of that name")
+        for ref in git.text("for-each-ref", "--format=%(refname)", pattern).split()
+    )
+    head = Around(Path(start)).text("rev-parse", "-q", "--verify", "HEAD", allow=(0, 1, 128))
+    if head:
+        found.append(("", head, "the checked-out commit, read-only"))
+    return found

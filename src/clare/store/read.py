@@ -1,0 +1,206 @@
+"""Reading a board at a commit: one `ls-tree`, one `cat-file --batch`, then the fold.
+
+Nothing in a tree makes this raise: what is no event is reported with its path.
+"""
+
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from clare import names
+from clare.events.event import Event
+from clare.events.read import Malformed, Node, read
+from clare.events.text import MAX_BYTES
+from clare.fleet import FORMAT, Finding, Fleet, Manifest
+from clare.fold import fold
+from clare.store.files import BadFile, parse
+from clare.store.git import Git, environment, fields
+
+MANIFEST = "fleet/fleet.yaml"
+ATTRIBUTES = "fleet/.gitattributes"
+_FILE, _EXECUTABLE = "100644", "100755"
+_MODES = {"120000": "a symbolic link", "160000": "a submodule", "040000": "a folder"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a tree."""
+
+    mode: str
+    blob: str
+    path: str
+
+
+def read_board(git: Git, commit: str) -> Fleet:
+    """The projection of the board at a commit."""
+    entries = list_tree(git, commit)
+    contents = blobs(git, [e.blob for e in entries if e.mode in (_FILE, _EXECUTABLE)])
+    reading = _Reading()
+    for entry in entries:
+        reading.take(entry, contents.get(entry.blob))
+    tree = git.run("rev-parse", "--verify", "--quiet", f"{commit}:fleet", allow=(0, 1, 128)).stdout
+    return reading.fleet(commit, tree.decode().strip())
+
+
+def list_tree(git: Git, commit: str) -> list[Entry]:
+    """Every file below `fleet/` at a commit."""
+    listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", "fleet/").stdout
+    entries = []
+    for line in fields(listed):
+        facts, _, path = line.partition("\t")
+        mode, _, blob = facts.split(" ")
+        entries.append(Entry(mode, blob, path))
+    return entries
+
+
+def blobs(git: Git, wanted: Iterable[str]) -> dict[str, bytes | None]:
+    """The contents of blobs by id; None for one that is missing or larger than any event may be."""
+    unique = list(dict.fromkeys(wanted))
+    if not unique:
+        return {}
+    with subprocess.Popen(
+        git.command("cat-file", "--batch", "--buffer"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+    ) as child:
+        assert child.stdin
+        assert child.stdout
+        feeder = threading.Thread(target=_feed, args=(child.stdin, unique), daemon=True)
+        feeder.start()
+        found = dict(_contents(child.stdout, unique))
+        feeder.join()
+    return found
+
+
+def _feed(pipe: IO[bytes], wanted: list[str]) -> None:
+    with pipe:
+        pipe.write("".join(f"{blob}\n" for blob in wanted).encode())
+
+
+def _contents(pipe: IO[bytes], wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    for blob in wanted:
+        header = pipe.readline().split()
+        if len(header) != 3:
+            yield blob, None
+            continue
+        size = int(header[2])
+        if size > MAX_BYTES:
+            for start in range(0, size, 1 << 20):
+                pipe.read(min(1 << 20, size - start))
+            yield blob, None
+        else:
+            yield blob, pipe.read(size)
+        pipe.read(1)
+
+
+class _Reading:
+    """What has been read so far: events by entity, and findings."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, dict[str, tuple[str, Event]]] = {}
+        self.findings: list[Finding] = []
+        self.manifest = Manifest()
+        self.has_manifest = False
+
+    def take(self, entry: Entry, data: bytes | None) -> None:
+        """Sort one file in, whatever it is."""
+        if entry.path == ATTRIBUTES:
+            return
+        if entry.path == MANIFEST:
+            self.has_manifest = True
+            self._take_manifest(entry, data)
+            return
+        path = PurePosixPath(entry.path)
+        entity = names.key_of_folder(str(path.parent)) or ""
+        if not entity and path.suffix != ".yaml" and entry.mode not in _MODES:
+            self._find(entry, "", "not a file of a fleet; ignored", level="newer")
+            return
+        try:
+            event = self._event(entry, data, entity)
+        except (BadFile, Malformed) as error:
+            self._find(entry, entity, str(error))
+            return
+        self._keep(entry, event)
+
+    def _find(self, entry: Entry, entity: str, problem: str, *, level: str = "unreadable") -> None:
+        shown = entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        self.findings.append(Finding(shown, problem, level, entity, entry.blob))
+
+    def _event(self, entry: Entry, data: bytes | None, entity: str) -> Event:
+        if entry.mode in _MODES:
+            raise BadFile(f"{_MODES[entry.mode]}, not a file")
+        if not entity:
+            raise BadFile("no entity has its events in this folder")
+        stem, _, ending = PurePosixPath(entry.path).name.rpartition(".")
+        event_id, twin, _ = stem.partition("~")
+        if ending != "yaml" or not names.is_event_id(event_id):
+            raise BadFile("the file's name is not an event id and .yaml")
+        event = read(parse(_present(data)))
+        if event.id != event_id:
+            raise BadFile(f"the file's name is not its id, {event.id}")
+        if event.entity != entity:
+            raise BadFile(f"its entity, {event.entity}, has another folder")
+        if twin:
+            self._find(entry, entity, "a second body with an id that was taken")
+        return event
+
+    def _keep(self, entry: Entry, event: Event) -> None:
+        if entry.mode == _EXECUTABLE:
+            self._find(entry, event.entity, "an executable file", level="unfit")
+        for problem in event.unfit:
+            self._find(entry, event.entity, problem, level="unfit")
+        for unknown in event.carried:
+            self._find(entry, event.entity, f"{unknown} is unknown here; kept", level="newer")
+        mine = self.events.setdefault(event.entity, {})
+        taken = mine.get(event.id)
+        if taken is None or entry.blob < taken[0]:
+            mine[event.id] = entry.blob, event
+
+    def _take_manifest(self, entry: Entry, data: bytes | None) -> None:
+        try:
+            self.manifest, unknown = manifest(parse(_present(data)))
+        except BadFile as error:
+            self._find(entry, "", str(error))
+            return
+        for key in unknown:
+            self._find(entry, "", f"{key} is unknown here; kept", level="newer")
+
+    def fleet(self, commit: str, tree: str) -> Fleet:
+        """Fold what was read."""
+        events = {
+            key: tuple(event for _, event in sorted(found.values(), key=lambda pair: pair[1].id))
+            for key, found in sorted(self.events.items())
+        }
+        entities = {key: fold(key, found) for key, found in events.items()}
+        if not self.has_manifest:
+            self.findings.append(Finding(MANIFEST, "missing", level="unfit"))
+        forged = [
+            Finding(names.folder(key), report, level="unfit", entity=key)
+            for key, entity in entities.items()
+            for report in entity.reports
+        ]
+        findings = (*self.findings, *forged)
+        return Fleet(entities, events, findings, self.manifest, commit, tree)
+
+
+def _present(data: bytes | None) -> bytes:
+    if data is None:
+        raise BadFile(f"missing, or larger than {MAX_BYTES // 1024} KiB")
+    return data
+
+
+def manifest(mapping: Mapping[str, Node]) -> tuple[Manifest, list[str]]:
+    """What `fleet.yaml` says, and the keys in it that are unknown here. Raises BadFile."""
+    text = {key: value for key, value in mapping.items() if isinstance(value, str)}
+    number = text.get("format", "")
+    if not number.isascii() or not number.isdigit() or len(number) > 6:
+        raise BadFile("format: must be a number")
+    known = {"format", "name", "hub", "policy"}
+    unknown = [key for key in mapping if key not in known] if int(number) <= FORMAT else []
+    found = Manifest(name=text.get("name", ""), hub=text.get("hub", ""), format=int(number))
+    return found, unknown

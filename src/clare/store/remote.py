@@ -1,0 +1,122 @@
+"""Talking to a remote: fetch a branch, push a commit, and know what really happened."""
+
+import re
+from enum import Enum
+
+from clare.errors import ClareError, Unpublished, Usage
+from clare.store.git import Git, GitFailed, GitTimeout
+
+ANSWER_WITHIN = 60.0
+"""Seconds for one exchange with a remote before it counts as gone."""
+
+_SCHEMES = frozenset(["file", "git", "http", "https", "rclaude", "ssh"])
+_FETCH = (
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-auto-maintenance",
+    "--no-recurse-submodules",
+    "--refmap=",
+)
+_PUSH = (
+    "push",
+    "--porcelain",
+    "--no-verify",
+    "--no-follow-tags",
+    "--no-signed",
+    "--recurse-submodules=no",
+)
+
+
+class Pushed(Enum):
+    """How a push ended, as far as this end could see."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    BROKEN = "broken"
+
+
+class Unreachable(Unpublished):
+    """The remote did not answer, or not with git."""
+
+
+def check_url(url: str) -> str:
+    """The URL if git may be given it. Raises Usage for what could run a command or be an option."""
+    scheme, colon, _ = url.partition("://")
+    hidden = any(ord(char) < 0x21 or ord(char) == 0x7F for char in url.replace(" ", ""))
+    if not url or url.startswith("-") or "::" in url or hidden:
+        raise Usage(f"{url!r} is no address of a repository", hint="use a path or a git URL")
+    if colon and scheme not in _SCHEMES:
+        raise Usage(
+            f"{scheme}:// is not spoken here", hint=f"use one of {', '.join(sorted(_SCHEMES))}"
+        )
+    if not colon and re.match(r"[^/]*:-", url):
+        raise Usage(f"{url!r} is no address of a repository", hint="use a path or a git URL")
+    return url
+
+
+def holds_password(url: str) -> bool:
+    """Whether a URL carries a password, which must never reach an event or `fleet.yaml`."""
+    return bool(re.match(r"\w+://[^/@]*:[^/@]*@", url))
+
+
+def fetch(
+    git: Git, url: str, branch: str, into: str, *, within: float = ANSWER_WITHIN
+) -> str | None:
+    """Fetch one branch into a ref of ours. Returns its tip, None if the remote has no such branch.
+
+    Raises Unreachable.
+    """
+    refspec = f"+refs/heads/{branch}:{into}"
+    try:
+        git.run(*_FETCH, "--", check_url(url), refspec, timeout=within)
+    except GitTimeout as late:
+        raise Unreachable(f"{shown(url)}: {late.message}", hint=_TRY_AGAIN) from None
+    except GitFailed as failed:
+        if "couldn't find remote ref" in failed.text:
+            return None
+        raise Unreachable(f"{shown(url)}: {_said(failed.text)}", hint=_TRY_AGAIN) from None
+    return git.resolve(into)
+
+
+_TRY_AGAIN = "`clare sync` tries again"
+
+
+def push(
+    git: Git, url: str, branch: str, commit: str, *, within: float = ANSWER_WITHIN
+) -> tuple[Pushed, str]:
+    """Push one commit to a branch, never by force. Returns the outcome and the remote's own words."""
+    words = (*_PUSH, "--", check_url(url), f"{commit}:refs/heads/{branch}")
+    try:
+        done = git.run(*words, timeout=within, allow=(0, 1, 128))
+    except GitTimeout as late:
+        return Pushed.BROKEN, late.message
+    if done.returncode == 0:
+        return Pushed.ACCEPTED, ""
+    said = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+    refused = any(line.startswith("!\t") for line in said.splitlines())
+    return (Pushed.REFUSED if refused else Pushed.BROKEN), _said(said)
+
+
+def shown(url: str) -> str:
+    """The URL without a password."""
+    return re.sub(r"(\w+://[^/@:]*):[^/@]*@", r"\1@", url)
+
+
+def _said(text: str) -> str:
+    """The lines in which the remote, or git, says why; without the noise around them."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    remote = [line.removeprefix("remote: ") for line in lines if line.startswith("remote: ")]
+    rejected = [line.split("\t")[-1] for line in lines if line.startswith("!\t")]
+    fatal = [line for line in lines if line.startswith(("fatal:", "ssh:", "error: RPC"))]
+    chosen = [*remote[:3], *rejected[:1]] or fatal[:2] or lines[-1:]
+    return shown("; ".join(chosen)) or "no answer"
+
+
+def refused(url: str, words: str) -> ClareError:
+    """The error for a remote that answered, and said no."""
+    return Unpublished(
+        f"{shown(url)} refuses: {words}",
+        hint="ask whoever runs it for the right to push; `clare sync` tries again",
+    )

@@ -1,0 +1,113 @@
+"""Making and joining boards: the work that is not hot, done by GitPython."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import git as gitpython
+
+from clare.errors import ClareError
+from clare.events.text import dump
+from clare.fleet import FORMAT, Manifest
+from clare.store.commit import Change, Commit, identity, write_commits
+from clare.store.git import LOCAL_VARIABLES, Around, Git, GitFailed, environment
+from clare.store.merge import CLONE_TRAILER
+from clare.store.move import move_branch
+from clare.store.place import DEFAULT_BRANCH
+from clare.store.read import ATTRIBUTES, MANIFEST
+from clare.store.remote import Unreachable, check_url, shown
+
+ATTRIBUTES_TEXT = b"* text eol=lf -filter -ident -working-tree-encoding\n"
+Progress = Callable[[str], None]
+
+
+def make_repository(path: Path, branch: str) -> Git:
+    """A new repository in a folder, standing on a branch without commits."""
+    with _own_environment():
+        repository = gitpython.Repo.init(path, initial_branch=branch)
+        found = Git(Path(repository.common_dir).resolve())
+        repository.close()
+    return found
+
+
+def found_board(git: Git, branch: str, manifest: Manifest, *, clone: str) -> str:
+    """The first commit of a board, or the one that changes its `fleet.yaml`. Returns its id."""
+    author, committer = identity(git)
+    ref = f"refs/heads/{branch}"
+    old = git.resolve(ref)
+    changes = [Change(MANIFEST, data=manifest_bytes(manifest))]
+    if not old or not git.text("ls-tree", "--name-only", old, "--", ATTRIBUTES):
+        changes.append(Change(ATTRIBUTES, data=ATTRIBUTES_TEXT))
+    who = author.partition(" <")[0]
+    message = f"{who} founds the fleet {manifest.name}\n\n{CLONE_TRAILER}: {clone}\n"
+    if old and len(changes) == 1:
+        message = f"{who} sets the hub of {manifest.name}\n\n{CLONE_TRAILER}: {clone}\n"
+    new = write_commits(git, [Commit(message, author, committer, changes, (old,) if old else ())])
+    move_branch(git, ref, old=old, new=new)
+    return new
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The text of `fleet.yaml`."""
+    written = {"format": str(FORMAT), "name": manifest.name}
+    return dump({**written, "hub": manifest.hub} if manifest.hub else written)
+
+
+def board_branch(url: str) -> str | None:
+    """The branch on which a remote may keep a board: `fleet`, else the one its HEAD names.
+
+    None if the remote is empty. Raises Unreachable.
+    """
+    around = Around(Path.cwd())
+    words = ("ls-remote", "--symref", "--", check_url(url), "HEAD", f"refs/heads/{DEFAULT_BRANCH}")
+    try:
+        listed = around.text(*words)
+    except GitFailed as failed:
+        raise Unreachable(f"{shown(url)}: {failed.message}", hint="check the address") from None
+    lines = [line.split("\t") for line in listed.splitlines()]
+    if any(line[-1] == f"refs/heads/{DEFAULT_BRANCH}" for line in lines):
+        return DEFAULT_BRANCH
+    heads = [line[0] for line in lines if line[0].startswith("ref: refs/heads/")]
+    has_head = any(line[-1] == "HEAD" and not line[0].startswith("ref:") for line in lines)
+    return heads[0].removeprefix("ref: refs/heads/") if heads and has_head else None
+
+
+def clone_board(url: str, path: Path, branch: str, *, progress: Progress | None) -> Git:
+    """Clone one branch of a remote into a folder. Raises Unreachable, ClareError."""
+    options = [f"--branch={branch}", "--single-branch", "--no-tags"]
+    told = (lambda _op, done, most, text: progress(_told(done, most, text))) if progress else None
+    try:
+        with _own_environment():
+            repository = gitpython.Repo.clone_from(
+                check_url(url), path, progress=told, multi_options=options, env=_extra()
+            )
+            found = Git(Path(repository.common_dir).resolve())
+            repository.close()
+    except gitpython.exc.GitCommandError as failed:
+        said = str(failed.stderr).strip().strip("'").splitlines()
+        raise Unreachable(
+            f"{shown(url)}: {said[-1].strip() if said else 'no answer'}", hint="check the address"
+        ) from None
+    except (gitpython.exc.UnsafeProtocolError, gitpython.exc.UnsafeOptionError) as unsafe:
+        raise ClareError(f"{shown(url)}: {unsafe}", hint="use a path or a git URL") from None
+    return found
+
+
+def _told(done: str | float, most: str | float | None, text: str) -> str:
+    return f"{text or 'objects'} {done}/{most or '?'}"
+
+
+def _extra() -> dict[str, str]:
+    clean = environment()
+    return {key: clean[key] for key in ("GIT_ALLOW_PROTOCOL", "LC_ALL")}
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """GitPython reads the process's environment: without what a hook may have put there."""
+    kept = {key: os.environ.pop(key) for key in LOCAL_VARIABLES if key in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

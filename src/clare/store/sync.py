@@ -1,0 +1,261 @@
+"""Carrying events between this clone and the hub, and winning claims there."""
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from clare.clock import MINUTE
+from clare.errors import ClareError, Unpublished, Unreadable
+from clare.fleet import Fleet
+from clare.store import remote
+from clare.store.board import Board, Decide, Written
+from clare.store.changes import differences, is_event_path
+from clare.store.git import Git
+from clare.store.merge import integrate, waiting
+from clare.store.move import BranchMoved, recover
+from clare.store.remote import Pushed, Unreachable
+
+RETRY_FOR = 30.0
+"""Seconds in which lost races are run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync did: events that came, commits that went, and the tip both have now."""
+
+    received: int
+    published: int
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """The remote that decides claims, for one board."""
+
+    board: Board
+    url: str
+
+    @property
+    def known(self) -> str:
+        """The ref that remembers where the hub was when last seen."""
+        return f"refs/clare/hub/{self.board.place.branch}"
+
+    def fetch(self) -> str | None:
+        """The hub's tip, None if it has no board yet.
+
+        Raises Unreachable; Unreadable if the hub has lost what it had.
+        """
+        git, branch = self.board.git, self.board.place.branch
+        before = git.resolve(self.known)
+        arriving = f"refs/clare/arriving/{branch}"
+        tip = remote.fetch(git, self.url, branch, arriving)
+        if before and (tip is None or not git.is_ancestor(before, tip)):
+            raise Unreadable(
+                f"the hub was rewound: it no longer has {before[:10]}, which it had",
+                hint=f"put it back with `git push {remote.shown(self.url)} "
+                f"{before[:10]}:refs/heads/{branch}`, or, if the loss is meant, forget it with "
+                f"`git update-ref -d {self.known}`",
+            )
+        if tip and tip != before:
+            self.remember(tip)
+        _fetched(git).touch()
+        return tip
+
+    def remember(self, commit: str) -> None:
+        """Note that the hub has this commit."""
+        self.board.git.run("update-ref", self.known, commit)
+
+    def push(self, commit: str, before: str | None) -> bool:
+        """Push a commit that contains `before`. False if somebody else was first.
+
+        After anything but plain success the hub itself is asked. Raises Unpublished.
+        """
+        outcome, words = remote.push(self.board.git, self.url, self.board.place.branch, commit)
+        if outcome is Pushed.ACCEPTED:
+            self.remember(commit)
+            return True
+        try:
+            tip = self.fetch()
+        except Unreachable as gone:
+            raise LostAnswer(
+                f"the answer to a push was lost, and {gone.message}",
+                hint="it is not known to be taken: the next command tells",
+            ) from None
+        if tip and self.board.git.is_ancestor(commit, tip):
+            return True
+        if tip != before:
+            return False
+        if outcome is Pushed.BROKEN:
+            raise Unreachable(f"{remote.shown(self.url)}: {words}", hint="`clare sync` tries again")
+        raise remote.refused(self.url, words)
+
+
+class LostAnswer(Unpublished):
+    """A push was sent and it is not known whether it arrived."""
+
+
+def sync(board: Board, url: str) -> Synced:
+    """Bring what the hub has, and publish what waits here.
+
+    Raises Unpublished if the hub is gone or refuses, Unreadable if it was rewound.
+    """
+    recover(board.git)
+    with _turn(board):
+        hub = Hub(board, url)
+        start = board.git.resolve(board.ref)
+        for _ in _attempts():
+            tip = hub.fetch()
+            ours = take_in(board, tip)
+            published = len(waiting(board.git, ours, tip)) if ours != tip else 0
+            if not published or hub.push(ours, tip):
+                received = _events_between(board, start, tip)
+                return Synced(received, published, ours)
+    raise Unpublished(
+        "others kept publishing; yours is saved here", hint="`clare sync` tries again"
+    )
+
+
+def publish(board: Board, url: str, decide: Decide) -> Written:
+    """Decide on what the hub has, joined with what waits here, and win only if the hub accepts.
+
+    The local branch moves after that, so a loser leaves nothing behind. A decision older than a
+    minute is taken again. Raises what `decide` raises, and Unpublished if the hub cannot be asked.
+    """
+    recover(board.git)
+    with _turn(board):
+        hub = Hub(board, url)
+        for _ in _attempts():
+            tip = _reached(hub)
+            fleet = board.read(take_in(board, tip))
+            decided = board.now()
+            written = board.build(fleet, decide(fleet))
+            if not written.commit:
+                return written
+            if not _won(hub, written, tip):
+                continue
+            notes = _bring_home(board, written.commit)
+            if board.now() - decided <= MINUTE:
+                return replace(written, notes=notes)
+    raise Unpublished("others kept publishing; nothing was taken", hint="run the command again")
+
+
+def _reached(hub: Hub) -> str | None:
+    try:
+        return hub.fetch()
+    except Unreachable as gone:
+        raise Unpublished(
+            f"the hub is not reachable, nothing was taken: {gone.message}",
+            hint="a claim needs the hub; try again when it is back",
+        ) from None
+
+
+def _won(hub: Hub, written: Written, tip: str | None) -> bool:
+    try:
+        return hub.push(written.commit, tip)
+    except LostAnswer:
+        raise
+    except Unpublished as refused:
+        raise Unpublished(f"nothing was taken: {refused.message}", hint=refused.hint) from None
+
+
+def _bring_home(board: Board, commit: str) -> tuple[str, ...]:
+    """Move the local branch to what the hub accepted; if it is busy, the next sync does."""
+    try:
+        take_in(board, commit)
+    except ClareError as busy:
+        return (f"the hub has it, this clone not yet: {busy.message}",)
+    return ()
+
+
+def take_in(board: Board, theirs: str | None) -> str:
+    """Join another line of events into the local branch. Returns the branch's tip afterwards."""
+    while True:
+        ours, here = board.tip()
+        if theirs is None:
+            return ours
+        _check_same_fleet(board, ours, theirs)
+        joined = integrate(board.git, ours, theirs, clone=board.clone)
+        if joined == here:
+            return joined
+        try:
+            board.move(ours, joined)
+        except BranchMoved:
+            continue
+        return joined
+
+
+def _check_same_fleet(board: Board, ours: str, theirs: str) -> None:
+    if not board.git.text("merge-base", ours, theirs, allow=(0, 1)):
+        raise ClareError(
+            "the hub holds another fleet: the two have no history in common",
+            hint="join it in a new folder: `clare join URL`",
+        )
+
+
+def _events_between(board: Board, old: str | None, new: str | None) -> int:
+    if not old or not new or old == new:
+        return 0
+    return sum(d.is_added and is_event_path(d.path) for d in differences(board.git, old, new))
+
+
+def _attempts() -> Iterator[int]:
+    """Attempts until time is up, with pauses that grow and differ between clones."""
+    deadline = time.monotonic() + RETRY_FOR
+    number = 0
+    while time.monotonic() < deadline:
+        yield number
+        time.sleep(random.uniform(0, min(1.0, 0.02 * 2**number)))
+        number += 1
+
+
+@contextmanager
+def _turn(board: Board) -> Iterator[None]:
+    """One command of a clone at a time talks to the hub; the kernel ends a killed one's turn."""
+    folder = board.git.git_dir / "clare"
+    folder.mkdir(exist_ok=True)
+    descriptor = os.open(folder / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _wait_for(descriptor)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for(descriptor: int) -> None:
+    deadline = time.monotonic() + RETRY_FOR
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Unpublished(
+                    "another clare of this clone is talking to the hub", hint="try again later"
+                ) from None
+        time.sleep(random.uniform(0.005, 0.05))
+
+
+def unpublished(board: Board, fleet: Fleet) -> int | None:
+    """How many commits here the hub has not been seen to have; None without a hub."""
+    if not fleet.manifest.hub:
+        return None
+    known = board.git.resolve(f"refs/clare/hub/{board.place.branch}")
+    excluded = (f"^{known}",) if known else ()
+    return int(board.git.text("rev-list", "--count", fleet.commit, *excluded))
+
+
+def fetched_at(board: Board) -> int | None:
+    """When the hub was last asked, in ms; None if never."""
+    try:
+        return _fetched(board.git).stat().st_mtime_ns // 1_000_000
+    except FileNotFoundError:
+        return None
+
+
+def _fetched(git: Git) -> Path:
+    return git.git_dir / "clare" / "fetched"

@@ -1,0 +1,167 @@
+"""Working trees that have the board branch checked out: they follow when the branch moves.
+
+Their index is locked before the branch moves. Only paths that the user has left alone change, in the
+index and on disk; what is staged, edited or half-committed stays as it was.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from clare.errors import ClareError
+from clare.store.changes import Difference, differences
+from clare.store.git import Git, fields
+from clare.store.journal import Journal, Worktree, scratch
+from clare.store.read import blobs
+
+LOCK_WAIT = 8.0
+"""Seconds to wait for a busy index."""
+
+
+def checked_out(git: Git, ref: str) -> tuple[Worktree, ...]:
+    """The working trees that stand on a branch."""
+    found: list[Worktree] = []
+    top = ""
+    for line in fields(git.run("worktree", "list", "--porcelain", "-z").stdout):
+        word, _, rest = line.partition(" ")
+        if word == "worktree":
+            top = rest
+        elif word == "branch" and rest == ref and os.path.exists(os.path.join(top, ".git")):
+            found.append(Worktree(top, git_dir_of(top)))
+    return tuple(found)
+
+
+def git_dir_of(top: str) -> str:
+    """The git directory of one working tree: its `.git`, or what that file points to."""
+    dot_git = Path(top) / ".git"
+    if dot_git.is_dir():
+        return str(dot_git)
+    pointed = dot_git.read_text().strip().removeprefix("gitdir: ")
+    return str((Path(top) / pointed).resolve())
+
+
+def lock_index(tree: Worktree, journal: Journal, *, recover: Callable[[], None]) -> None:
+    """Take a working tree's index lock; the lock is a link to our journal, so it is known as ours.
+
+    Raises ClareError when it stays busy: somebody has a commit open.
+    """
+    lock = Path(tree.git_dir) / "index.lock"
+    deadline = time.monotonic() + LOCK_WAIT
+    while True:
+        try:
+            os.link(journal.path, lock)
+            return
+        except FileExistsError:
+            if time.monotonic() > deadline:
+                raise ClareError(
+                    f"{lock} is held: a commit is open there, or git is at work",
+                    hint="finish that, then run this again; nothing was written",
+                ) from None
+        recover()
+        time.sleep(random.uniform(0.005, 0.05))
+
+
+def unlock_index(tree: Worktree, journal: Journal) -> None:
+    """Give the lock back if it is ours."""
+    lock = Path(tree.git_dir) / "index.lock"
+    try:
+        if os.path.samefile(lock, journal.path):
+            lock.unlink()
+    except FileNotFoundError:
+        return
+
+
+def holds_lock(tree: Worktree, journal: Journal) -> bool:
+    """Whether the index lock is ours."""
+    try:
+        return os.path.samefile(Path(tree.git_dir) / "index.lock", journal.path)
+    except FileNotFoundError:
+        return False
+
+
+def follow(git: Git, tree: Worktree, journal: Journal, *, again: bool = False) -> None:
+    """Bring the move into a locked working tree: first the files, then the whole index at once.
+
+    `again` finishes what a killed command began: a file it had cut short is written anew.
+    """
+    moved = differences(git, journal.move.old, journal.move.new)
+    index, building = Path(tree.git_dir) / "index", scratch(journal.path)
+    building.unlink(missing_ok=True)
+    if index.exists():
+        shutil.copyfile(index, building)
+    inside = _Inside(git, tree, building, again=again)
+    inside.bring(moved)
+    if building.exists():
+        os.replace(building, index)
+
+
+class _Inside:
+    """One working tree with the index that is being built for it."""
+
+    def __init__(self, git: Git, tree: Worktree, building: Path, *, again: bool) -> None:
+        self.git = git
+        self.tree = tree
+        self.again = again
+        self.extra = {"GIT_INDEX_FILE": str(building)}
+
+    def bring(self, moved: Sequence[Difference]) -> None:
+        staged = self._staged()
+        entries = [d for d in moved if staged.get(d.path, _absent(d)) == (d.old_mode, d.old_blob)]
+        if entries:
+            given = "".join(f"{d.new_mode} {d.new_blob}\t{d.path}\0" for d in entries)
+            self._run("update-index", "-z", "--index-info", given=given)
+        gone = [d for d in moved if d.is_deleted and self._is_untouched(d)]
+        come = [d for d in moved if not d.is_deleted and self._is_untouched(d)]
+        for difference in gone:
+            self._path(difference).unlink(missing_ok=True)
+        known = {d.path for d in entries}
+        given = "".join(f"{d.path}\0" for d in come if d.path in known)
+        if given:
+            self._run("checkout-index", "-u", "-f", "-q", "-z", "--stdin", given=given)
+
+    def _staged(self) -> dict[str, tuple[str, str]]:
+        """Every index entry; an unmerged one looks like nothing we know, and stays."""
+        found: dict[str, tuple[str, str]] = {}
+        for line in fields(self._run("ls-files", "-s", "-z")):
+            facts, _, path = line.partition("\t")
+            mode, blob, stage = facts.split(" ")
+            found[path] = (mode, blob) if stage == "0" else ("unmerged", "")
+        return found
+
+    def _is_untouched(self, difference: Difference) -> bool:
+        """Whether the file on disk is what the old commit has there, or was being written by us."""
+        path = self._path(difference)
+        if not os.path.lexists(path):
+            return difference.is_added or self.again
+        if path.is_symlink() or not path.is_file():
+            return False
+        data = path.read_bytes()
+        if not difference.is_added and _blob_id(data, difference.old_blob) == difference.old_blob:
+            return True
+        return self.again and self._is_beginning(data, difference)
+
+    def _is_beginning(self, data: bytes, difference: Difference) -> bool:
+        """Whether the file is the new one, cut short when its writer was killed."""
+        new = blobs(self.git, [difference.new_blob]).get(difference.new_blob)
+        return new is not None and new.startswith(data)
+
+    def _path(self, difference: Difference) -> Path:
+        return Path(self.tree.top) / difference.path
+
+    def _run(self, *words: str, given: str = "") -> bytes:
+        git = Git(Path(self.tree.git_dir), hold=self.git.hold)
+        data = given.encode("utf-8", "surrogateescape")
+        return git.run(*words, given=data, extra=self.extra, work_tree=self.tree.top).stdout
+
+
+def _blob_id(data: bytes, like: str) -> str:
+    kind = hashlib.sha1 if len(like) == 40 else hashlib.sha256
+    return kind(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def _absent(difference: Difference) -> tuple[str, str]:
+    return ("000000", "0" * len(difference.old_blob))

@@ -1,0 +1,1 @@
+"""Pure functions from the projection, and a time passed in, to answers."""

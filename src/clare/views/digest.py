@@ -1,0 +1,36 @@
+"""Digests: clones that have exchanged everything show the same ones."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from clare.fleet import Fleet
+from clare.fold import FOLD_VERSION
+from clare.state import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """`files` is git's tree id of the folder `fleet/`: the exact set. `state` is of what it folds to."""
+
+    files: str
+    state: str
+    events: int
+    fold: int = FOLD_VERSION
+
+
+def digest(fleet: Fleet) -> Digest:
+    """The digests of a board at one commit."""
+    return Digest(
+        files=fleet.tree,
+        state=state_digest(fleet.entities),
+        events=sum(len(events) for events in fleet.events.values()),
+    )
+
+
+def state_digest(entities: Mapping[str, Entity]) -> str:
+    """SHA-256 over every entity's whole state in canonical JSON, and the version of the fold."""
+    whole = [asdict(entities[key]) for key in sorted(entities)]
+    text = json.dumps([FOLD_VERSION, whole], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,140 @@
+"""What is wrong with a board, and what is merely worth knowing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clare import names
+from clare.clock import DRIFT, Stamp, show_age
+from clare.fleet import Fleet, Task
+from clare.views.ready import ancestors
+
+BROKEN = "broken"
+NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing found: `broken` is against the laws, `note` is worth knowing."""
+
+    level: str
+    where: str
+    problem: str
+
+
+def examine(fleet: Fleet, *, now: int) -> list[Diagnosis]:
+    """Everything found, what is broken first."""
+    found = [*_files(fleet), *_stamps(fleet, now), *_hosts(fleet), *_tasks(fleet)]
+    return sorted(found, key=lambda one: (one.level != BROKEN, one.where, one.problem))
+
+
+def _files(fleet: Fleet) -> Iterator[Diagnosis]:
+    for finding in fleet.open_findings:
+        level = NOTE if finding.level == "newer" else BROKEN
+        yield Diagnosis(level, finding.path, finding.problem)
+    if fleet.manifest.read_only:
+        problem = f"format {fleet.manifest.format} is newer than this Clare: read-only"
+        yield Diagnosis(NOTE, "fleet/fleet.yaml", problem)
+
+
+def _stamps(fleet: Fleet, now: int) -> Iterator[Diagnosis]:
+    for key, events in fleet.events.items():
+        for event in events:
+            ahead = Stamp.of(event.id).ms - now
+            if ahead > DRIFT:
+                path = names.event_path(key, event.id)
+                problem = f"stamped {show_age(ahead)} ahead of this clock; clocks do not follow it"
+                yield Diagnosis(NOTE, path, problem)
+
+
+def _hosts(fleet: Fleet) -> Iterator[Diagnosis]:
+    """Several clones under one host's name: two folders of one machine, or two machines."""
+    clones: dict[str, set[str]] = {}
+    for events in fleet.events.values():
+        for event in events:
+            clones.setdefault(names.host_of(event.id), set()).add(event.clone)
+    for host, found in clones.items():
+        if len(found) > 1:
+            listed = ", ".join(sorted(found))
+            problem = f"{len(found)} clones write under this name: {listed}"
+            yield Diagnosis(NOTE, f"host {host}", problem)
+
+
+def _tasks(fleet: Fleet) -> Iterator[Diagnosis]:
+    for key, entity in fleet.entities.items():
+        if not entity.exists and entity.fields:
+            yield Diagnosis(NOTE, key, "has events, but no creation: undone, or not arrived yet")
+        for name in entity.contested:
+            values = ", ".join(repr(head.value) for head in entity.fields[name])
+            yield Diagnosis(NOTE, key, f"{name} is contested: {values}")
+    for task in fleet.tasks.values():
+        yield from _relations(fleet, task)
+    for circle in circles(fleet):
+        shown = ", ".join(fleet.short(step) for step in circle)
+        yield Diagnosis(
+            NOTE, f"tasks/{circle[0]}", f"waits for itself, in a circle of needs: {shown}"
+        )
+
+
+def _relations(fleet: Fleet, task: Task) -> Iterator[Diagnosis]:
+    for need in task.needs:
+        if need not in fleet.tasks:
+            yield Diagnosis(
+                NOTE, task.key, f"needs {need}, which does not exist; it does not block"
+            )
+    if task.parent and task.parent not in fleet.tasks:
+        yield Diagnosis(NOTE, task.key, f"its parent {task.parent} does not exist")
+    if task.project and task.project not in fleet.projects:
+        yield Diagnosis(NOTE, task.key, f"its project {task.project} does not exist")
+    top = next(reversed([task, *ancestors(fleet, task)]))
+    if top.parent in fleet.tasks:
+        yield Diagnosis(NOTE, task.key, "its parents form a circle")
+
+
+def circles(fleet: Fleet) -> list[tuple[str, ...]]:
+    """The circles of unfinished tasks that wait for each other, each from its lowest id.
+
+    Tarjan's algorithm for strongly connected components (1972), without recursion.
+    """
+    graph = {
+        task.id: [n for n in task.needs if n in fleet.tasks and not fleet.tasks[n].is_closed]
+        for task in fleet.tasks.values()
+        if not task.is_closed
+    }
+    return sorted(tuple(sorted(c)) for c in _components(graph) if len(c) > 1 or c[0] in graph[c[0]])
+
+
+def _components(graph: dict[str, list[str]]) -> Iterator[list[str]]:
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    for root in graph:
+        if root in index:
+            continue
+        walk = [(root, iter(graph[root]))]
+        while walk:
+            here, steps = walk[-1]
+            if here not in index:
+                index[here] = low[here] = len(index)
+                stack.append(here)
+                on_stack.add(here)
+            step = next((s for s in steps if s not in index or s in on_stack), None)
+            if step is None:
+                walk.pop()
+                if walk:
+                    above = walk[-1][0]
+                    low[above] = min(low[above], low[here])
+                if low[here] == index[here]:
+                    yield _popped(stack, on_stack, here)
+            elif step in index:
+                low[here] = min(low[here], index[step])
+            else:
+                walk.append((step, iter(graph[step])))
+
+
+def _popped(stack: list[str], on_stack: set[str], root: str) -> list[str]:
+    component: list[str] = []
+    while not component or component[-1] != root:
+        component.append(stack.pop())
+    on_stack.difference_update(component)
+    return component

@@ -1,0 +1,82 @@
+"""Events as sentences: the subjects of commits and the lines of the log say the same."""
+
+from clare.clock import show_duration
+from clare.events.event import Effect, Event
+from clare.fleet import Fleet
+
+_LONGEST = 72
+_MOVES = {
+    "done": "closes {} as done",
+    "dropped": "drops {}",
+    "review": "moves {} to review",
+    "open": "reopens {}",
+    "idea": "moves {} to idea",
+}
+_TEXTS = frozenset(["body", "done_when", "close_reason"])
+
+
+def sentence(fleet: Fleet, event: Event) -> str:
+    """`nat closes 7qk2 as done: Write the parser`; one line."""
+    kind, _, name = event.entity.partition("/")
+    shown = fleet.short(name) if kind == "tasks" else f"{kind.removesuffix('s')} {name}"
+    title = fleet.entity(event.entity).value("title")
+    ending = f": {shorten(title)}" if title else ""
+    return f"{event.by} {_did(event, shown)}{ending}"
+
+
+def shorten(text: str) -> str:
+    """The text in one line of at most 72 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
+
+
+def _did(event: Event, shown: str) -> str:
+    effect = event.effect
+    if effect.creates:
+        return f"adds {shown}"
+    if effect.lease is not None:
+        return f"claims {shown} for {show_duration(effect.lease)}"
+    if effect.comment is not None:
+        return f"comments on {shown}"
+    if effect.retracts:
+        return f"takes back {_count(len(effect.retracts), 'event')} of {shown}"
+    if effect.acknowledges:
+        return f"acknowledges {_count(len(effect.acknowledges), 'unreadable file')} of {shown}"
+    if effect.ends:
+        return f"releases {shown}"
+    return _changed(effect, shown, event.type)
+
+
+def _changed(effect: Effect, shown: str, event_type: str) -> str:
+    status = effect.set.get("status")
+    rest = [*_fields(effect), *_elements(effect)]
+    if status in _MOVES:
+        extra = f" ({', '.join(rest)})" if rest else ""
+        return _MOVES[status].format(shown) + extra
+    if status == "archived":
+        return f"archives {shown}"
+    if rest:
+        return f"edits {shown} ({', '.join(rest)})"
+    return f"writes {event_type} on {shown}"
+
+
+def _fields(effect: Effect) -> list[str]:
+    return [
+        name if name in _TEXTS else f"{name} {shorten(value) or 'none'}"
+        for name, value in effect.set.items()
+        if name not in ("status", "close_reason")
+    ]
+
+
+def _elements(effect: Effect) -> list[str]:
+    gone = [f"-{_element(n, e)}" for n, elements in effect.remove.items() for e in elements]
+    come = [f"+{_element(n, e)}" for n, elements in effect.add.items() for e in elements]
+    return come + gone
+
+
+def _element(name: str, element: str) -> str:
+    return element if name == "labels" else f"{name} {element[:4] if name == 'needs' else element}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,42 @@
+"""Old logs fold to the same state for ever: a folder of event files, and its state beside it."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from clare.events.event import Event
+from clare.events.read import read
+from clare.fold import fold
+from clare.names import folder
+from clare.store.files import parse
+
+LOGS = Path(__file__).parent.parent / "golden" / "logs"
+STATES = sorted(LOGS.glob("*.json"))
+
+
+def events(log: Path) -> list[Event]:
+    return [read(parse(path.read_bytes())) for path in sorted(log.glob("*.yaml"))]
+
+
+def test_there_are_logs() -> None:
+    assert {path.stem for path in STATES} == {path.name for path in LOGS.iterdir() if path.is_dir()}
+    assert STATES
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda path: path.stem)
+def test_an_old_log_folds_to_the_state_it_always_had(state: Path) -> None:
+    known = events(state.with_suffix(""))
+    entity = fold(known[0].entity, known)
+    assert json.dumps(asdict(entity), indent=1, ensure_ascii=False) + "\n" == state.read_text(
+        "utf-8"
+    )
+    assert {each.entity for each in known} == {entity.key}
+    assert folder(entity.key).endswith(f"/{state.stem}")
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda path: path.stem)
+def test_the_files_of_an_old_log_are_named_for_their_events(state: Path) -> None:
+    for path in state.with_suffix("").iterdir():
+        assert read(parse(path.read_bytes())).id == path.stem
