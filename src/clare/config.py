@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clare import names
-from clare.errors import ClareError
+from clare.errors import ClareError, Usage
 
 _KNOWN = ("host", "actor", "fleet")
 _AGENT_SESSIONS = ("CLAUDE_CODE_SESSION_ID", "CLAUDE_SESSION_ID")
@@ -63,16 +63,16 @@ def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
     )
     for chosen in choices:
         if chosen.value:
-            return Chosen(check_host(chosen.value), chosen.why)
+            return Chosen(check_host(chosen.value, why=chosen.why), chosen.why)
     short = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")
     return Chosen(short[:32] or "host", "this machine's name")
 
 
-def check_host(text: str) -> str:
-    """The text if it can name a host. Raises ClareError."""
+def check_host(text: str, *, why: str = "--host") -> str:
+    """The text if it can name a host. Raises Usage, saying where the text comes from."""
     if not names.HOST.fullmatch(text) or text.startswith("-"):
-        raise ClareError(
-            f"{text!r} cannot name a host",
+        raise Usage(
+            f"{why}: {text!r} cannot name a host",
             hint="use lower-case letters, digits and dashes, at most 32: --host plum",
         )
     return text
@@ -88,7 +88,7 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> C
     )
     for chosen in choices:
         if chosen.value:
-            return Chosen(_check_actor(chosen.value), chosen.why)
+            return Chosen(_check_actor(chosen), chosen.why)
     plain = re.sub(r"\s+", "-", git_name.strip().lower())
     return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
 
@@ -103,9 +103,10 @@ def _agent_session() -> str:
     return f"claude/{session[:8]}" if session else ""
 
 
-def _check_actor(text: str) -> str:
-    if not names.is_actor(text):
-        raise ClareError(
-            f"{text!r} cannot name an actor", hint="use a name without spaces: nat, claude/7f3a"
+def _check_actor(chosen: Chosen) -> str:
+    if not names.is_actor(chosen.value):
+        raise Usage(
+            f"{chosen.why}: {chosen.value!r} cannot name an actor",
+            hint="use a name without spaces: nat, claude/7f3a",
         )
-    return text
+    return chosen.value

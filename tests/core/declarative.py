@@ -4,6 +4,7 @@ It is slow and says what the state is; `clare.fold` says how to get there. Both 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from clare.clock import Stamp
@@ -56,8 +57,67 @@ def sight(parents: Mapping[str, set[str]], order: list[str]) -> set[tuple[str, s
         seen = further
 
 
-def declarative(key: str, events: Iterable[Event]) -> Entity:
-    """The state of the entity `key`, straight from the definition."""
+@dataclass(frozen=True)
+class Definition:
+    """All events, those that have an effect (in causal order), and who has seen whom."""
+
+    ev: dict[str, Event]
+    order: list[str]
+    seen: set[tuple[str, str]]
+    live: list[Event]
+
+    def unseen(self, event: Event, others: Iterable[Event]) -> bool:
+        return not any((other.id, event.id) in self.seen for other in others)
+
+    def field_heads(self, name: str) -> tuple[Write, ...]:
+        writers = [k for k in self.live if name in k.effect.set]
+        newest = [k for k in writers if self.unseen(k, writers)]
+        heads = [Write(k.id, k.by, k.effect.set[name]) for k in newest]
+        return tuple(sorted(heads, key=lambda head: head.event))
+
+    def adds(self, name: str, element: str) -> tuple[str, ...]:
+        removers = [k for k in self.live if element in k.effect.remove.get(name, ())]
+        adders = [k for k in self.live if element in k.effect.add.get(name, ())]
+        return tuple(sorted(k.id for k in adders if self.unseen(k, removers)))
+
+    def sets(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        named = {(name, x) for k in self.live for name, xs in k.effect.add.items() for x in xs}
+        present = {(name, x): self.adds(name, x) for name, x in named if self.adds(name, x)}
+        return {
+            name: {x: adds for (of, x), adds in present.items() if of == name}
+            for name, _ in present
+        }
+
+    def lease_end(self, c: Event) -> int:
+        length = c.effect.lease or 0
+        end = Stamp.of(c.id).ms + length
+        for k in (self.ev[k] for k in self.order if (k, c.id) in self.seen):
+            stamp = Stamp.of(k.id).ms
+            if (k.by, k.clone) == (c.by, c.clone) and stamp <= end:
+                end = max(end, stamp + length)
+        return end
+
+    def ends(self, k: Event, c: Event) -> bool:
+        closing = k.effect.set.get("status") in ("review", "done", "dropped")
+        replaces = k.effect.lease is not None and (k.effect.hub or not c.effect.hub)
+        return (k.id, c.id) in self.seen and (closing or replaces or c.id in k.effect.ends)
+
+    def claims(self) -> tuple[Claim, ...]:
+        left = [
+            Claim(c.id, c.by, c.clone, self.lease_end(c), c.effect.hub)
+            for c in self.live
+            if c.effect.lease is not None and not any(self.ends(k, c) for k in self.live)
+        ]
+        return tuple(sorted(left, key=lambda claim: (not claim.hub, claim.event)))
+
+    def created(self) -> Mark | None:
+        creations = [k for k in self.live if k.effect.creates]
+        first = [k for k in creations if not any((k.id, c.id) in self.seen for c in creations)]
+        return min((Mark(k.id, k.by) for k in first), key=lambda m: m.event, default=None)
+
+
+def defined(events: Iterable[Event]) -> tuple[Definition, tuple[str, ...]]:
+    """What stands on the events alone, and which of them had to be let through on a cycle."""
     ev = {event.id: event for event in events}
     parents = named(ev)
     order, forged = ordered(parents)
@@ -69,63 +129,26 @@ def declarative(key: str, events: Iterable[Event]) -> Entity:
             event in ev[k].effect.retracts and (k, event) in seen and not gone(k) for k in order
         )
 
-    live = [ev[k] for k in order if not gone(k)]
+    return Definition(ev, order, seen, [ev[k] for k in order if not gone(k)]), forged
 
-    def unseen_by(event: Event, others: Iterable[Event]) -> bool:
-        return not any((other.id, event.id) in seen for other in others)
 
-    def field_heads(name: str) -> tuple[Write, ...]:
-        writers = [k for k in live if name in k.effect.set]
-        newest = sorted(k.id for k in writers if unseen_by(k, writers))
-        return tuple(Write(k, ev[k].by, ev[k].effect.set[name]) for k in newest)
-
-    def adds(name: str, element: str) -> tuple[str, ...]:
-        removers = [k for k in live if element in k.effect.remove.get(name, ())]
-        adders = [k for k in live if element in k.effect.add.get(name, ())]
-        return tuple(sorted(k.id for k in adders if unseen_by(k, removers)))
-
-    def lease_end(c: Event) -> int:
-        length = c.effect.lease or 0
-        until = Stamp.of(c.id).ms + length
-        for k in (ev[k] for k in order if (k, c.id) in seen):
-            stamp = Stamp.of(k.id).ms
-            if (k.by, k.clone) == (c.by, c.clone) and stamp <= until:
-                until = max(until, stamp + length)
-        return until
-
-    def ends(k: Event, c: Event) -> bool:
-        closing = k.effect.set.get("status") in ("review", "done", "dropped")
-        replaces = k.effect.lease is not None and (k.effect.hub or not c.effect.hub)
-        return (k.id, c.id) in seen and (closing or replaces or c.id in k.effect.ends)
-
-    claims = [
-        Claim(c.id, c.by, c.clone, lease_end(c), c.effect.hub)
-        for c in live
-        if c.effect.lease is not None and not any(ends(k, c) for k in live)
-    ]
-    creations = [k for k in live if k.effect.creates]
-    first = min(
-        (k.id for k in creations if not any((k.id, c.id) in seen for c in creations)), default=""
-    )
-    last = max(ev, default="")
-    elements = {
-        (name, element) for k in live for name, these in k.effect.add.items() for element in these
-    }
-    present = {(name, x): adds(name, x) for name, x in elements if adds(name, x)}
+def declarative(key: str, events: Iterable[Event]) -> Entity:
+    """The state of the entity `key`, straight from the definition."""
+    it, forged = defined(events)
+    everything, created = it.ev.values(), it.created()
+    last = max(it.ev, default="")
     return Entity(
         key=key,
-        exists=bool(creations),
-        fields={name: field_heads(name) for k in live for name in k.effect.set},
-        sets={
-            name: {x: by for (of, x), by in present.items() if of == name} for name, _ in present
-        },
+        exists=created is not None,
+        fields={name: it.field_heads(name) for k in it.live for name in k.effect.set},
+        sets=it.sets(),
         comments=tuple(
-            Comment(k.id, k.by, k.effect.comment) for k in live if k.effect.comment is not None
+            Comment(k.id, k.by, k.effect.comment) for k in it.live if k.effect.comment is not None
         ),
-        claims=tuple(sorted(claims, key=lambda claim: (not claim.hub, claim.event))),
-        acknowledged=tuple(sorted({name for k in live for name in k.effect.acknowledges})),
-        created=Mark(first, ev[first].by) if first else None,
-        updated=Mark(last, ev[last].by) if last else None,
-        heads=tuple(sorted(k for k in ev if unseen_by(ev[k], ev.values()))),
+        claims=it.claims(),
+        acknowledged=tuple(sorted({name for k in it.live for name in k.effect.acknowledges})),
+        created=created,
+        updated=Mark(last, it.ev[last].by) if last else None,
+        heads=tuple(sorted(k.id for k in everything if it.unseen(k, everything))),
         reports=tuple(f"{k} is on a cycle of events that name each other: forged" for k in forged),
     )

@@ -6,6 +6,7 @@ from clare import names
 from clare.clock import DAY, HOUR, MINUTE, SECOND, Stamp
 from clare.events.fact import Acknowledged, Fact, Retracted
 from clare.events.project import ProjectCreated, ProjectEdited, ProjectFields
+from clare.events.read import Node
 from clare.events.task import (
     TaskClaimed,
     TaskCommented,
@@ -15,6 +16,7 @@ from clare.events.task import (
     TaskReleased,
     TaskSets,
 )
+from clare.events.text import event_bytes
 
 TASK = "tasks/7qk2m9xw4v0c"
 PROJECT = "projects/parser"
@@ -231,3 +233,20 @@ PINNED: dict[str, Fact] = {
     "task.released": TaskReleased(entity=TASK, ends=(EARLIER,)),
 }
 """The facts whose files lie in `tests/golden/events`."""
+
+ENVELOPE: dict[str, Node] = {
+    "id": EVENT,
+    "type": "task.edited",
+    "by": "nat",
+    "clone": CLONE,
+    "entity": TASK,
+}
+"""What every event file starts with."""
+
+
+def mapping(**body: Node) -> dict[str, Node]:
+    return {**ENVELOPE, **body}
+
+
+def written(fact: Fact) -> bytes:
+    return event_bytes(fact, event_id=EVENT, by="nat", clone=CLONE, after=[EARLIER])

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from clare.clock import DAY, HOUR, MINUTE, Stamp, instant, tick
 from clare.events.event import Effect, Event
+from clare.fold import fold
 from clare.names import base32, derived
+from clare.state import Entity
 
 KEY = "tasks/7qk2m9xw4v0c"
 START = instant("2026-11-20T09:00:00Z")
@@ -89,6 +91,10 @@ def heads(events: Iterable[Event]) -> tuple[str, ...]:
     known = list(events)
     named = {name for each in known for name in each.names()}
     return tuple(sorted(each.id for each in known if each.id not in named))
+
+
+def folded(*events: Event) -> Entity:
+    return fold(KEY, events)
 
 
 # Honest histories: clones that write, exchange and are told the wrong time.

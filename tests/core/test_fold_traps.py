@@ -5,27 +5,22 @@ alone and have no part in the fold.
 """
 
 from clare.clock import HOUR, MINUTE
-from clare.events.event import Effect, Event
-from clare.fold import fold
+from clare.events.event import Effect
 from clare.state import Claim, Entity
 from tests.core.histories import (
-    KEY,
     at,
     claim,
     create,
     end,
     event,
     event_id,
+    folded,
     retract,
     say,
     write,
 )
 
 DAYS = 24 * 60
-
-
-def folded(*events: Event) -> Entity:
-    return fold(KEY, events)
 
 
 def shown(entity: Entity, name: str) -> list[str]:

@@ -80,16 +80,16 @@ def where(session: Session) -> None:
     facts = [
         ("fleet", manifest.name, "fleet.yaml"),
         ("repository", place.repository, place.why_repository),
-        ("branch", place.branch or "none, read-only", place.why_branch),
-        ("hub", manifest.hub or "none", "fleet.yaml"),
+        ("branch", place.branch, place.why_branch),
+        ("hub", manifest.hub, "fleet.yaml"),
         ("host", opened.host.value, opened.host.why),
         ("clone", board.clone, "drawn when this clone was first used"),
-        ("actor", opened.actor.value or "none", opened.actor.why),
+        ("actor", opened.actor.value, opened.actor.why),
     ]
     if session.as_json:
-        session.data({name: {"value": value, "why": why} for name, value, why in facts})
+        session.data({name: {"value": value or None, "why": why} for name, value, why in facts})
     else:
-        session.table([(name, value, f"({why})") for name, value, why in facts])
+        session.table([(name, value or "none", f"({why})") for name, value, why in facts])
 
 
 @common

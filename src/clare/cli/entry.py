@@ -3,6 +3,7 @@
 Nothing heavy is imported here; a command's module is loaded when the command is called.
 """
 
+import errno
 import os
 import sys
 import traceback
@@ -63,7 +64,7 @@ class LazyGroup(click.Group):
     """A group whose commands are loaded when they are called, listed without being loaded."""
 
     def __init__(self, name: str, table: Table, *, help: str, bare: bool = False) -> None:
-        super().__init__(name, help=help, invoke_without_command=bare)
+        super().__init__(name, help=help, invoke_without_command=bare, no_args_is_help=False)
         self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,6 +78,14 @@ class LazyGroup(click.Group):
         module, _, attribute = self.table[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; when nobody reads on, end as quietly as a program that SIGPIPE ends."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(141) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table alone."""
@@ -134,15 +143,25 @@ def main(args: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         session.talk("interrupted")
         code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
-    except Exception:
-        code = _bug(session)
+    except OSError as error:
+        code = _bug(session, error) if error.errno not in _NOT_A_BUG else _told(session, error)
+    except Exception as error:
+        code = _bug(session, error)
     sys.exit(int(code or 0))
 
 
-def _bug(session: Session) -> Exit:
+_NOT_A_BUG = (errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EPERM, errno.EROFS)
+
+
+def _told(session: Session, error: OSError) -> Exit:
+    """What the machine does not let us do: the disk is full, the folder is somebody else's."""
+    where = f"{error.filename}: " if error.filename else ""
+    hint = "see to the space and the rights there, then run this again"
+    session.complain(ClareError(f"{where}{error.strerror}", hint=hint))
+    return Exit.REFUSED
+
+
+def _bug(session: Session, problem: Exception) -> Exit:
     """Write the traceback where it can be sent from, and say where."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -155,5 +174,6 @@ def _bug(session: Session) -> Exit:
     except OSError as error:
         sys.stderr.write(report)
         hint = f"the traceback is above; {error}"
-    session.complain(ClareError("a bug in Clare; nothing was lost", hint=hint, exit_code=Exit.BUG))
+    what = f"a bug in Clare: {type(problem).__name__}: {problem}"
+    session.complain(ClareError(what, hint=hint, exit_code=Exit.BUG))
     return Exit.BUG

@@ -5,12 +5,12 @@ import click
 from clare import names
 from clare.cli.options import Session, common, one_line
 from clare.cli.report import warn
-from clare.cli.tasks import PRIORITIES, TASKS
+from clare.cli.tasks import PRIORITIES, TASKS, priority_of
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet, Task
 from clare.services.act import check_readable
-from clare.services.boards import Opened
+from clare.services.opening import Opened
 from clare.store.sync import fetched_at, unpublished
 from clare.views import log as history
 from clare.views.ready import obstacles
@@ -33,7 +33,7 @@ PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
 )
 @click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 @click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
-@click.option("-p", "--priority", "priorities", multiple=True, type=PRIORITIES)
+@click.option("-p", "--priority", "priorities", multiple=True, type=priority_of, metavar=PRIORITIES)
 @click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
 @click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
 @click.option("--blocked", is_flag=True, help="Only what waits for another task.")
@@ -115,19 +115,27 @@ def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
     session.say(session.styled(f"{fleet.short(task.id)}  {one_line(task.title)}", bold=True))
     for name, text in _facts(fleet, task, now):
         session.say(f"  {name:<9} {one_line(text)}")
-    for name, text in (("", entity.value("body")), ("Done when", entity.value("done_when"))):
-        if text:
-            session.say()
-            session.say(
-                "\n".join(f"  {line}" for line in [name, *text.splitlines()] if line or text)
-            )
+    _show_text(session, entity.value("body"))
+    if entity.value("done_when"):
+        _show_text(session, f"Done when:\n{entity.value('done_when')}")
     for name, heads in contested(entity).items():
         session.say()
         _show_contested(session, name, heads)
     for comment in task.comments:
+        _show_text(session, f"{comment.by}, {at(comment.event)}")
+        _show_lines(session, comment.text, "    ")
+
+
+def _show_text(session: Session, text: str) -> None:
+    """A paragraph of its own, if there is one."""
+    if text:
         session.say()
-        session.say(f"  {comment.by}, {at(comment.event)}")
-        session.say("\n".join(f"    {line}" for line in comment.text.splitlines()))
+        _show_lines(session, text, "  ")
+
+
+def _show_lines(session: Session, text: str, indent: str) -> None:
+    for line in text.splitlines():
+        session.say(f"{indent}{line}".rstrip())
 
 
 def _show_contested(session: Session, name: str, heads: object) -> None:
@@ -144,7 +152,7 @@ def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
         ("id", task.id),
         ("status", doing(fleet, task, now)),
         ("held", f"by {holder.by} until {show_instant(holder.end)}" if holder else ""),
-        ("waits", "; ".join(obstacles(fleet, task, now=now)) if not task.is_closed else ""),
+        ("waits", _waits(fleet, task, now)),
         ("closed", f"{at(closing.event)} by {closing.by}" if closing else ""),
         ("reason", why if closing else ""),
         ("priority", task.priority + (", pinned" if task.pinned else "")),
@@ -163,6 +171,12 @@ def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
         ("updated", show_instant(task.updated_at)),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _waits(fleet: Fleet, task: Task, now: int) -> str:
+    """What it waits for, beside whoever holds it."""
+    found = obstacles(fleet, task, now=now) if task.status == "open" else ()
+    return "; ".join(why for why in found if not why.startswith("held by"))
 
 
 def _named(fleet: Fleet, task_id: str) -> str:

@@ -13,7 +13,7 @@ import click
 from clare.errors import ClareError
 
 if TYPE_CHECKING:
-    from clare.services.boards import Opened
+    from clare.services.opening import Opened
 
 C = TypeVar("C", bound=click.Command)
 _HIDDEN = re.compile(
@@ -32,7 +32,7 @@ class Session:
 
     def open(self) -> "Opened":
         """The board that the options mean."""
-        from clare.services.boards import open_board
+        from clare.services.opening import open_board
 
         return open_board(fleet=self.fleet, actor=self.actor)
 
@@ -70,29 +70,39 @@ class Session:
             told = {"code": int(error.exit_code), "message": error.message, "hint": error.hint}
             click.echo(json.dumps(told), err=True)
             return
-        click.echo(f"clare: {safe(error.message)}", err=True)
+        click.echo(f"clare: {one_line(error.message)}", err=True)
         if error.hint:
-            click.echo(f"  {safe(error.hint)}", err=True)
+            click.echo(f"  {one_line(error.hint)}", err=True)
 
     def table(self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
-        """Aligned columns; the last one is cut so that a line fits the terminal."""
+        """Aligned columns; the widest are cut so that a line fits the terminal."""
         lines = [[one_line(cell) for cell in row] for row in rows]
         if not lines:
             return
         widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
         room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        while room and sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > 4:
+            widths[_widest(widths)] -= 1
         for line in lines:
-            cells = [
-                self._cell(cell + " " * (widths[n] - width(cell)), styles, n)
-                for n, cell in enumerate(line[:-1])
-            ]
-            used = sum(widths[:-1]) + 2 * (len(line) - 1)
-            last = cut(line[-1], max(20, room - used)) if room else line[-1]
-            click.echo("  ".join([*cells, last]).rstrip(), color=None if self.color else False)
+            cells = [self._cell(_filled(cell, widths[n]), styles, n) for n, cell in enumerate(line)]
+            click.echo("  ".join(cells).rstrip(), color=None if self.color else False)
 
     def _cell(self, text: str, styles: Sequence[str], column: int) -> str:
         color = styles[column] if column < len(styles) else ""
         return self.styled(text, fg=color) if color else text
+
+
+def _widest(widths: Sequence[int]) -> int:
+    """The column to shorten: the last, which tells most, only as long as it has 20 to give."""
+    last = len(widths) - 1
+    if widths[last] > max(20, *widths[:-1], 0):
+        return last
+    return max(range(last), key=lambda n: widths[n], default=last)
+
+
+def _filled(text: str, room: int) -> str:
+    shown = cut(text, room)
+    return shown + " " * (room - width(shown))
 
 
 def width(text: str) -> int:

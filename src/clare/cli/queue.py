@@ -10,7 +10,7 @@ from clare.config import in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet
 from clare.services import claims, tasks
-from clare.services.boards import Opened
+from clare.services.opening import Opened
 from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import Filter, fits

@@ -7,7 +7,7 @@ from clare.cli.options import Session
 from clare.errors import ClareError, Exit
 from clare.fleet import Fleet
 from clare.services.act import Outcome
-from clare.services.boards import Opened
+from clare.services.opening import Opened
 from clare.views.record import task_record
 
 

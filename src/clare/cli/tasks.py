@@ -13,7 +13,14 @@ from clare.services import tasks
 TASKS = click.argument("names", metavar="TASK...", nargs=-1, required=True)
 OPTIONAL_TASKS = click.argument("names", metavar="[TASK...]", nargs=-1)
 STATUSES = click.Choice(["idea", "open", "review", "done", "dropped"])
-PRIORITIES = click.Choice(["P0", "P1", "P2", "P3", "P4"], case_sensitive=False)
+PRIORITIES = "P0…P4"
+
+
+def priority_of(text: str) -> str:
+    """A priority as people type it, in any case."""
+    if text.upper() not in ("P0", "P1", "P2", "P3", "P4"):
+        raise click.BadParameter(f"{text!r} is not one of P0, P1, P2, P3, P4.")
+    return text.upper()
 
 
 def text_of(value: str | None) -> str | None:
@@ -38,7 +45,13 @@ def given(**values: str | None) -> dict[str, str]:
     epilog='Example: clare add "Parse dates" -p P1 -l parser --needs 7qk2 -m "As ISO 8601."'
 )
 @click.argument("title")
-@click.option("-p", "--priority", type=PRIORITIES, help="P0 is the most urgent; default P2.")
+@click.option(
+    "-p",
+    "--priority",
+    type=priority_of,
+    metavar=PRIORITIES,
+    help="P0 is the most urgent; default P2.",
+)
 @click.option("-l", "--label", "labels", multiple=True, help="A label; repeat for several.")
 @click.option("-P", "--project", help="The slug of its project.")
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
@@ -95,7 +108,7 @@ def add(
 )
 @TASKS
 @click.option("--title")
-@click.option("-p", "--priority", type=PRIORITIES)
+@click.option("-p", "--priority", type=priority_of, metavar=PRIORITIES)
 @click.option("-l", "--label", "labels", multiple=True, help="Add a label.")
 @click.option("--unlabel", "unlabels", multiple=True, help="Remove a label.")
 @click.option("-P", "--project", help='The slug of its project; "" for none.')
@@ -194,7 +207,7 @@ def drop(session: Session, names: tuple[str, ...], reason: str) -> None:
 @click.pass_obj
 def reopen(session: Session, names: tuple[str, ...]) -> None:
     """Open tasks again."""
-    _move(session, names, "open", "open", "")
+    _move(session, names, "open", "reopened", "")
 
 
 @common
@@ -207,7 +220,7 @@ def comment(session: Session, names: tuple[str, ...], message: str) -> None:
     opened = session.open()
     meant = names or (tasks.held_by(opened.board, opened.board.read()),)
     outcome = tasks.comment(opened.board, meant, text_of(message) or "")
-    finish(session, opened, outcome, Done("commented on"))
+    finish(session, opened, outcome, Done("commented"))
 
 
 @common

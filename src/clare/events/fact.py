@@ -4,12 +4,12 @@ A new event type is one subclass of `Fact` with its fields, its docstring and, w
 say it already, its effect. Reading, writing, documentation and round-trip tests follow from it.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from clare.events.event import Effect
-from clare.events.fields import EntityKey, EventId, Text
+from clare.events.fields import EntityKey, EventId, EventIds, Text
 
 type_registry: dict[str, "type[Fact]"] = {}
 """Every known type by its name, in the order of definition."""
@@ -46,7 +46,7 @@ class Retracted(Fact):
     """Takes away the effect of earlier events of the same entity; their place in history stays."""
 
     type: ClassVar[str] = "event.retracted"
-    retracts: tuple[EventId, ...]
+    retracts: EventIds
 
     def effect(self) -> Effect:
         return Effect(retracts=self.retracts)
@@ -56,7 +56,7 @@ class Acknowledged(Fact):
     """Says that somebody has seen these unreadable files: `<file name>@<blob>` each."""
 
     type: ClassVar[str] = "file.acknowledged"
-    files: tuple[Text, ...]
+    files: Annotated[tuple[Text, ...], Field(min_length=1)]
 
     def effect(self) -> Effect:
         return Effect(acknowledges=self.files)

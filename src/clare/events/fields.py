@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StrictBool
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StrictBool
 
 from clare import clock, names
 
@@ -110,6 +110,7 @@ Actor = Annotated[str, AfterValidator(_check_actor)]
 Slug = Annotated[str, AfterValidator(_check_slug)]
 TaskId = Annotated[str, AfterValidator(_check_task_id)]
 EventId = Annotated[str, AfterValidator(_check_event_id)]
+EventIds = Annotated[tuple[EventId, ...], Field(min_length=1)]
 CloneId = Annotated[str, AfterValidator(_check_clone)]
 EntityKey = Annotated[str, AfterValidator(_check_key)]
 OptionalSlug = Annotated[str, _or_empty(_check_slug)]

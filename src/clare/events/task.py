@@ -7,6 +7,7 @@ from clare.events.fact import Fact, Model
 from clare.events.fields import (
     Duration,
     EventId,
+    EventIds,
     Flag,
     Label,
     Line,
@@ -102,7 +103,7 @@ class TaskReleased(TaskFact):
     """Claims end before their lease does: given back by the holder, or ended with force."""
 
     type: ClassVar[str] = "task.released"
-    ends: tuple[EventId, ...]
+    ends: EventIds
 
     def effect(self) -> Effect:
         return Effect(ends=self.ends)

@@ -109,7 +109,7 @@ def make(fact: type[F], key: str, **body: object) -> F:
         return fact.model_validate({"entity": key, **given})
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in problem["loc"] if step not in ("set", "add"))
+        where = next((step for step in problem["loc"] if step not in ("set", "add")), fact.type)
         raise Usage(
             f"{where}: {problem['msg'].removeprefix('Value error, ')}",
             hint="`--help` shows what each option takes",

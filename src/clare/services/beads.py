@@ -16,11 +16,12 @@ from pathlib import Path
 
 from clare import names
 from clare.clock import Stamp
-from clare.errors import Unreadable
+from clare.errors import ClareError
 from clare.events.event import Event
 from clare.events.task import TaskCreated, TaskEdited, TaskFact, TaskFields, TaskSets
 from clare.fleet import CLOSED, Fleet
 from clare.fold import fold
+from clare.services.act import act, check_readable
 from clare.services.beads_rows import CLONE, SOURCE, Source, Wanted, given, load
 from clare.state import Entity
 from clare.store.board import Board, Decision, Given
@@ -45,6 +46,7 @@ class Imported:
     skipped_agents: int
     commit: str
     notes: tuple[str, ...]
+    unpublished: ClareError | None = None
 
 
 @dataclass
@@ -72,14 +74,15 @@ def import_beads(board: Board, path: Path) -> Imported:
         planned = plan(fleet, source)
         return planned.events
 
-    commit = board.append(decide, summary=summary).commit if planned.events else ""
+    outcome = act(board, decide, summary=summary) if planned.events else None
     return Imported(
         created=planned.created,
         changed=planned.changed,
         unchanged=planned.unchanged,
         skipped_agents=source.agents,
-        commit=commit,
+        commit=outcome.written.commit if outcome else "",
         notes=(*source.notes, *planned.notes),
+        unpublished=outcome.unpublished if outcome else None,
     )
 
 
@@ -93,13 +96,9 @@ def plan(fleet: Fleet, source: Source) -> Plan:
     Raises Unreadable if an event of a task in the file is: it may be one of the source's.
     """
     planned = Plan()
-    damaged = {f.entity: f for f in fleet.open_findings if f.level == "unreadable"}
     taken = {f.path for f in fleet.findings}
     for wanted in source.tasks:
-        if wanted.key in damaged:
-            raise Unreadable(
-                str(damaged[wanted.key]), hint="`clare doctor` tells more; nothing was imported"
-            )
+        check_readable(fleet, wanted.key)
         _plan_task(planned, fleet.events.get(wanted.key, ()), wanted, taken)
     return planned
 

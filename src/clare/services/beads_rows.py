@@ -314,7 +314,7 @@ class _Translation:
                 yield self._comment("comment", said.text, by=by, ms=said.created_at)
 
     def _comment(self, what: str, text: str, *, by: str, ms: int) -> Given:
-        fitted = self._fitted({"text": text}, room=_ROOM)["text"]
+        fitted = self._fitted({what: text}, room=_ROOM)[what]
         fact = TaskCommented(entity=names.task_key(task_id(self.row.id)), text=fitted)
         return given(fact, self.row.id, what, text, ms=ms, by=by)
 

@@ -1,52 +1,19 @@
 """Opening, founding and joining boards."""
 
 import re
-import secrets
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clare import config, names
-from clare.config import Chosen
 from clare.errors import ClareError, Usage
 from clare.fleet import Fleet, Manifest
+from clare.services.opening import opened
 from clare.store import clone, place, remote, setup
-from clare.store.board import Board
 from clare.store.git import Git
 from clare.store.place import DEFAULT_BRANCH, Place
 from clare.store.sync import Hub, sync
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A board, and why each part of it was chosen."""
-
-    board: Board
-    host: Chosen
-    actor: Chosen
-
-
-def wall_clock() -> int:
-    """The machine's time in UTC milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
-def open_board(*, fleet: str = "", actor: str = "") -> Opened:
-    """The board that a command means, and who acts on it. Raises ClareError if there is none."""
-    settings = config.load()
-    found = place.find(fleet, settings.get("fleet", ""))
-    return _opened(found, settings, actor)
-
-
-def _opened(found: Place, settings: dict[str, str], actor: str) -> Opened:
-    local = clone.identified(found.git) if found.branch else clone.Clone(id="0" * 8)
-    host = config.choose_host(settings, bound=local.host)
-    git_name = found.git.text("config", "user.name", allow=(0, 1))
-    who = config.choose_actor(settings, given=actor, git_name=git_name)
-    board = Board(found, host.value, who.value, local.id, now=wall_clock, bits=secrets.randbits)
-    return Opened(board, host, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +38,7 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
     folder = Path(path)
     git, chosen = _repository(folder, branch)
     _check_branch_name(git, chosen)
+    place.adopt(git, chosen)
     old = _manifest_at(git, chosen)
     _check_hub_is_free(git, chosen, address, known=old is not None)
     clone.save(git, replace(clone.load(git), branch=chosen, host=host or clone.load(git).host))
@@ -83,10 +51,10 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
     found = Place(
         git, chosen, f"refs/heads/{chosen}", str(folder.resolve()), "PATH", "given to init"
     )
-    opened = _opened(found, config.load(), "")
+    here = opened(found, config.load(), "")
     if address:
-        sync(opened.board, wanted.hub)
-    return Founded(found.repository, chosen, wanted, opened.host.value)
+        sync(here.board, wanted.hub)
+    return Founded(found.repository, chosen, wanted, here.host.value)
 
 
 def _hub_address(hub: str) -> str:
@@ -197,12 +165,12 @@ def _joined(git: Git, branch: str, folder: Path, address: str, host: str) -> Fou
     found = Place(
         git, branch, f"refs/heads/{branch}", str(folder.resolve()), "PATH", "the remote's"
     )
-    opened = _opened(found, config.load(), "")
-    fleet = opened.board.read()
+    here = opened(found, config.load(), "")
+    fleet = here.board.read()
     if fleet.manifest.hub == address:
-        Hub(opened.board, address).remember(fleet.commit)
-    notes = (*_about_hub(fleet, address), *_about_host(fleet, opened.host.value))
-    return Founded(found.repository, branch, fleet.manifest, opened.host.value, tuple(notes))
+        Hub(here.board, address).remember(fleet.commit)
+    notes = (*_about_hub(fleet, address), *_about_host(fleet, here.host.value))
+    return Founded(found.repository, branch, fleet.manifest, here.host.value, tuple(notes))
 
 
 def _about_hub(fleet: Fleet, address: str) -> list[str]:

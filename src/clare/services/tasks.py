@@ -132,6 +132,8 @@ def _own_need(fleet: Fleet, task: Task, name: str) -> str:
 
 
 def _check_no_circle(fleet: Fleet, task_id: str, need_id: str) -> None:
+    if task_id == need_id:
+        raise ClareError(f"{fleet.short(task_id)} cannot wait for itself", hint="name another task")
     path = path_of_needs(fleet, need_id, task_id)
     if path:
         shown = " → ".join(fleet.short(step) for step in (task_id, *path))

@@ -133,7 +133,12 @@ class Board:
                     ) from None
                 time.sleep(random.uniform(0, 0.05))
                 continue
+            self.tidy()
             return written
+
+    def tidy(self) -> None:
+        """Let git pack what many small writes left, when it finds that it is due."""
+        self.git.run("maintenance", "run", "--auto", "--quiet")
 
     def move(self, old: str, new: str) -> None:
         """Move the branch from one commit to another. Raises BranchMoved."""

@@ -83,6 +83,16 @@ def _at(start: str, why: str) -> Place | None:
     return None
 
 
+def adopt(git: Git, branch: str) -> None:
+    """Give a board that is only known as a remote-tracking branch its local branch."""
+    if git.resolve(f"refs/heads/{branch}"):
+        return
+    for ref in git.text("for-each-ref", "--format=%(refname)", f"refs/remotes/*/{branch}").split():
+        if git.text("ls-tree", "--name-only", ref, "--", MANIFEST):
+            git.run("update-ref", f"refs/heads/{branch}", ref, "0" * 40)
+            return
+
+
 def manifest_of(git: Git, ref: str) -> Manifest:
     """What `fleet.yaml` says at a ref. Raises Unreadable if it cannot be read."""
     try:

@@ -139,6 +139,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
             if not _won(hub, written, tip):
                 continue
             notes = _bring_home(board, written.commit)
+            board.tidy()
             if board.now() - decided <= MINUTE:
                 return replace(written, notes=notes)
     raise Unpublished("others kept publishing; nothing was taken", hint="run the command again")

@@ -23,7 +23,13 @@ class Diagnosis:
 
 def examine(fleet: Fleet, *, now: int) -> list[Diagnosis]:
     """Everything found, what is broken first."""
-    found = [*_files(fleet), *_stamps(fleet, now), *_hosts(fleet), *_tasks(fleet)]
+    found = [
+        *_files(fleet),
+        *_stamps(fleet, now),
+        *_strangers(fleet),
+        *_hosts(fleet),
+        *_tasks(fleet),
+    ]
     return sorted(found, key=lambda one: (one.level != BROKEN, one.where, one.problem))
 
 
@@ -44,6 +50,19 @@ def _stamps(fleet: Fleet, now: int) -> Iterator[Diagnosis]:
                 path = names.event_path(key, event.id)
                 problem = f"stamped {show_age(ahead)} ahead of this clock; clocks do not follow it"
                 yield Diagnosis(NOTE, path, problem)
+
+
+def _strangers(fleet: Fleet) -> Iterator[Diagnosis]:
+    """Events that name events which their entity does not have: these count as absent."""
+    for key, events in fleet.events.items():
+        known = {event.id for event in events}
+        for event in events:
+            missing = sorted(set(event.names()) - known)
+            if missing:
+                path = names.event_path(key, event.id)
+                yield Diagnosis(
+                    NOTE, path, f"names {', '.join(missing)}, which {key} does not have"
+                )
 
 
 def _hosts(fleet: Fleet) -> Iterator[Diagnosis]:

@@ -1,0 +1,1 @@
+"""Measurements: whole processes on a board of a given size. They judge nothing; they print."""
