@@ -47,6 +47,10 @@ class Stamp:
             return Stamp(self.ms + 1)
         return Stamp(self.ms, self.counter + 1)
 
+    def last(self) -> "Stamp":
+        """The last stamp within the same millisecond."""
+        return Stamp(self.ms, _LAST_COUNTER)
+
     @classmethod
     def of(cls, event_id: str) -> "Stamp":
         """The stamp in front of an event id. Raises ValueError if there is none."""

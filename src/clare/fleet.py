@@ -1,7 +1,7 @@
 """The projection: all entities' states in memory, and how people name things in it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -269,9 +269,12 @@ class Fleet:
             if not f.entity or f.name not in self.entity(f.entity).acknowledged
         )
 
-    def stamps(self) -> Iterable[Stamp]:
-        """The stamps of all events: what a writer's clock has seen."""
-        return (Stamp.of(event.id) for events in self.events.values() for event in events)
+    def newest_stamp(self, *, until: int) -> Stamp | None:
+        """The highest stamp of any event up to `until` (ms); compared as text, ids sort as such."""
+        last = str(Stamp(until).last())
+        ids = (event.id[: len(last)] for events in self.events.values() for event in events)
+        newest = max((stamp for stamp in ids if stamp <= last), default="")
+        return Stamp.of(newest) if newest else None
 
 
 def _common(one: str, other: str) -> int:

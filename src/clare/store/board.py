@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clare import names
-from clare.clock import tick
+from clare.clock import DRIFT, tick
 from clare.errors import ClareError, Unreadable
 from clare.events.event import Event
 from clare.events.fact import Fact
@@ -164,7 +164,9 @@ class Board:
         return Written(after, events, commit)
 
     def _mint(self, fleet: Fleet, decision: Decision) -> list[tuple[Event, bytes]]:
-        stamp = tick(now=self.now(), seen=fleet.stamps())
+        now = self.now()
+        newest_seen = fleet.newest_stamp(until=now + DRIFT)
+        stamp = tick(now=now, seen=[newest_seen] if newest_seen else [])
         newest: dict[str, tuple[str, ...]] = {}
         minted: list[tuple[Event, bytes]] = []
         for fact in decision:
