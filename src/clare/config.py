@@ -34,10 +34,12 @@ def load() -> dict[str, str]:
     where = path()
     try:
         text = where.read_text("utf-8")
+        found = tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    try:
-        found = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        problem = f"not UTF-8 at byte {error.start}"
+        raise ClareError(f"{where}: {problem}", hint="mend the file, or remove it") from None
     except tomllib.TOMLDecodeError as error:
         raise ClareError(f"{where}: {error}", hint="mend the file, or remove it") from None
     for key, value in found.items():

@@ -1,7 +1,5 @@
 """Commands about the board itself: found, join, where, sync, doctor, digest."""
 
-import sys
-
 import click
 
 from clare.cli.options import Session, common
@@ -26,7 +24,7 @@ HOST = click.option("--host", default="", help="This machine's short name in the
 @click.option("--branch", default="", metavar="NAME", help="The board's branch; default fleet.")
 @click.pass_obj
 def init(session: Session, path: str, host: str, hub: str, branch: str) -> None:
-    """Found a fleet at PATH, or set up the one that is there.
+    """Found a fleet, or set up the one that is here.
 
     In a repository that also holds code the board gets a branch of its own, `fleet`, and the
     working tree stays as it is. With --hub the fleet is published there at once.
@@ -41,11 +39,15 @@ def init(session: Session, path: str, host: str, hub: str, branch: str) -> None:
 @HOST
 @click.pass_obj
 def join(session: Session, url: str, path: str, host: str) -> None:
-    """Take part in the fleet at URL, in a new folder PATH; never founds one."""
+    """Take part in the fleet at a URL.
+
+    In a new folder PATH, named after the URL unless told; never founds a fleet.
+    """
     if host:
         check_host(host)
-    told = session.talk_over if sys.stderr.isatty() else None
-    _founded(session, boards.join(url, path, host=host, progress=told), "joined")
+    with session.progress() as told:
+        founded = boards.join(url, path, host=host, progress=told)
+    _founded(session, founded, "joined")
 
 
 def _founded(session: Session, founded: Founded, verb: str) -> None:
@@ -67,6 +69,12 @@ def _founded(session: Session, founded: Founded, verb: str) -> None:
         )
     for note in founded.notes:
         session.talk(f"clare: {note}")
+    if founded.unpublished:
+        raise ClareError(
+            f"founded here, but not published: {founded.unpublished.message}",
+            hint=founded.unpublished.hint,
+            exit_code=founded.unpublished.exit_code,
+        )
 
 
 @common
@@ -89,14 +97,18 @@ def where(session: Session) -> None:
     if session.as_json:
         session.data({name: {"value": value or None, "why": why} for name, value, why in facts})
     else:
-        session.table([(name, value or "none", f"({why})") for name, value, why in facts])
+        rows = [(name, value or "none", f"({why})") for name, value, why in facts]
+        session.table(rows, whole=True)
 
 
 @common
 @click.command(epilog="Example: clare sync")
 @click.pass_obj
 def sync(session: Session) -> None:
-    """Fetch what others published, and publish what waits here."""
+    """Fetch from the hub and publish to it.
+
+    Brings what others published, and publishes what waits here.
+    """
     board = session.open().board
     fleet = board.read()
     if not fleet.manifest.hub:
@@ -131,7 +143,10 @@ def _count(number: int, noun: str) -> str:
 )
 @click.pass_obj
 def doctor(session: Session, files: tuple[str, ...]) -> None:
-    """Look for what is wrong with the board; exit 5 if something is against its laws."""
+    """Look for what is wrong with the board.
+
+    Exits with 5 if something is against its laws.
+    """
     opened = session.open()
     board = opened.board
     problem: ClareError | None = None
@@ -147,7 +162,8 @@ def doctor(session: Session, files: tuple[str, ...]) -> None:
         ]
         session.data({"broken": len(broken), "findings": records})
     else:
-        session.table([(one.level, one.where, one.problem) for one in found], styles=("yellow",))
+        rows = [(one.level, one.where, one.problem) for one in found]
+        session.table(rows, styles=("yellow",), whole=True)
         events = sum(len(each) for each in fleet.events.values())
         notes = len(found) - len(broken)
         session.say(f"{_count(events, 'event')}, {len(broken)} broken, {_count(notes, 'note')}")
@@ -165,7 +181,10 @@ def doctor(session: Session, files: tuple[str, ...]) -> None:
 @click.command(epilog="Example: clare digest")
 @click.pass_obj
 def digest(session: Session) -> None:
-    """Digests of the files and of what they fold to: equal where everything was exchanged."""
+    """Digests: equal where everything was exchanged.
+
+    `files` names the exact set of events, `state` what they fold to.
+    """
     board = session.open().board
     fleet = board.read()
     found = digests.digest(fleet)
@@ -180,6 +199,7 @@ def digest(session: Session) -> None:
                 ("state", found.state),
                 ("events", str(found.events)),
                 ("fold", str(found.fold)),
-            ]
+            ],
+            whole=True,
         )
     warn(session, fleet)

@@ -23,7 +23,7 @@ TASK_COMMANDS = {
     "edit": ("clare.cli.tasks:edit", "Change the fields, labels or links of tasks."),
     "show": ("clare.cli.look:show", "Show tasks with everything known about them."),
     "list": ("clare.cli.look:list_tasks", "List tasks, filtered."),
-    "review": ("clare.cli.tasks:review", "Hand tasks over for review; your claims on them end."),
+    "review": ("clare.cli.tasks:review", "Hand tasks over for review; claims on them end."),
     "done": ("clare.cli.tasks:done", "Close tasks as done; claims on them end."),
     "drop": ("clare.cli.tasks:drop", "Close tasks that will not be done; claims on them end."),
     "reopen": ("clare.cli.tasks:reopen", "Open tasks again."),
@@ -45,7 +45,10 @@ COMMANDS = {
     "where": ("clare.cli.boards:where", "Which board this is, who you are, and why."),
     "doctor": ("clare.cli.boards:doctor", "Look for what is wrong with the board."),
     "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
-    "demo": ("clare.cli.demo:demo", "See it work: two hosts and a hub in a temporary folder."),
+    "demo": (
+        "clare.cli.demo:demo",
+        "See it work: two hosts and a hub in a temporary folder, with the real commands.",
+    ),
 }
 PROJECT_COMMANDS = {
     "add": ("clare.cli.projects:add", "Add a project."),
@@ -126,6 +129,7 @@ cli.callback = _bare
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors become lines and exit codes."""
+    _open_closed_streams()
     session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
     try:
         code = cli.main(args=args, prog_name="clare", obj=session, standalone_mode=False)
@@ -144,21 +148,35 @@ def main(args: Sequence[str] | None = None) -> None:
         session.talk("interrupted")
         code = 130
     except OSError as error:
-        code = _bug(session, error) if error.errno not in _NOT_A_BUG else _told(session, error)
+        told = _from_machine(error)
+        code = told.exit_code if told else _bug(session, error)
+        if told:
+            session.complain(told)
     except Exception as error:
         code = _bug(session, error)
     sys.exit(int(code or 0))
 
 
+def _open_closed_streams() -> None:
+    """A stream that whoever started us has closed is None to Python; what goes there is dropped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
+
+
 _NOT_A_BUG = (errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EPERM, errno.EROFS)
 
 
-def _told(session: Session, error: OSError) -> Exit:
-    """What the machine does not let us do: the disk is full, the folder is somebody else's."""
+def _from_machine(error: OSError) -> ClareError | None:
+    """What the machine does not let us do: git is missing, the disk full, the folder not ours."""
+    if (error.errno, error.filename) == (errno.ENOENT, "git"):
+        return ClareError("git is not installed, or not on $PATH", hint="install git 2.38 or newer")
+    if error.errno not in _NOT_A_BUG:
+        return None
     where = f"{error.filename}: " if error.filename else ""
     hint = "see to the space and the rights there, then run this again"
-    session.complain(ClareError(f"{where}{error.strerror}", hint=hint))
-    return Exit.REFUSED
+    return ClareError(f"{where}{error.strerror}", hint=hint)
 
 
 def _bug(session: Session, problem: Exception) -> Exit:

@@ -12,7 +12,10 @@ from clare.cli.options import Session, common
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.pass_obj
 def beads(session: Session, file: Path) -> None:
-    """Import issues that beads exported as JSON lines; again, for what changed since."""
+    """Import issues that beads exported as JSON lines.
+
+    Again, for what changed since.
+    """
     from clare.services.beads import import_beads
 
     board = session.open().board

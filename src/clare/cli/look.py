@@ -3,18 +3,20 @@
 import click
 
 from clare import names
-from clare.cli.options import Session, common, one_line
+from clare.cli import complete
+from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
 from clare.cli.tasks import PRIORITIES, TASKS, priority_of
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet, Task
-from clare.services.act import check_readable
+from clare.services.act import check_readable, find_each
 from clare.services.opening import Opened
 from clare.store.sync import fetched_at, unpublished
 from clare.views import log as history
 from clare.views.ready import obstacles
 from clare.views.record import Record, at, contested, task_record
+from clare.views.safe import one_line
 from clare.views.status import Status, glance
 from clare.views.tasks import Filter, choose
 
@@ -23,7 +25,14 @@ PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
 
 @common
 @click.command("list", epilog="Example: clare list -P web -l parser --status open")
-@click.option("-P", "--project", "projects", multiple=True, help="Only of this project.")
+@click.option(
+    "-P",
+    "--project",
+    "projects",
+    multiple=True,
+    help="Only of this project.",
+    shell_complete=complete.projects,
+)
 @click.option(
     "--status",
     "statuses",
@@ -33,7 +42,15 @@ PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
 )
 @click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 @click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
-@click.option("-p", "--priority", "priorities", multiple=True, type=priority_of, metavar=PRIORITIES)
+@click.option(
+    "-p",
+    "--priority",
+    "priorities",
+    multiple=True,
+    type=priority_of,
+    metavar=PRIORITIES,
+    help="Only of this priority.",
+)
 @click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
 @click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
 @click.option("--blocked", is_flag=True, help="Only what waits for another task.")
@@ -53,7 +70,11 @@ def list_tasks(
     text: str,
     show_all: bool,
 ) -> None:
-    """List tasks by priority, oldest first; closed ones only when asked for."""
+    """List tasks, filtered.
+
+    By priority, oldest first; closed ones only when asked for. Values of one option are
+    alternatives, except that a task must have every label.
+    """
     board = session.open().board
     fleet, now = board.read(), board.now()
     me = board.actor if mine else ""
@@ -95,10 +116,10 @@ def show(session: Session, names: tuple[str, ...]) -> None:
     """Show tasks with everything known about them."""
     board = session.open().board
     fleet, now = board.read(), board.now()
-    found = [fleet.task(name) for name in names]
+    found, failed = find_each(fleet, names)
     if session.as_json:
         records = [task_record(fleet, task, now=now) for task in found]
-        session.data(records[0] if len(records) == 1 else records)
+        session.data(records[0] if len(names) == 1 else records)
     else:
         for number, task in enumerate(found):
             if number:
@@ -107,6 +128,8 @@ def show(session: Session, names: tuple[str, ...]) -> None:
     warn(session, fleet, about=[task.key for task in found])
     for task in found:
         check_readable(fleet, task.key)
+    if failed:
+        raise SomeFailed(failed)
 
 
 def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
@@ -194,7 +217,10 @@ def _named(fleet: Fleet, task_id: str) -> str:
 @click.option("-n", "--limit", type=click.IntRange(min=1), help="Only the newest so many.")
 @click.pass_obj
 def log(session: Session, name: str | None, limit: int | None) -> None:
-    """The history in sentences, newest first; of everything, or of one task or project."""
+    """The history, of everything or of one task or project.
+
+    In sentences, newest first.
+    """
     board = session.open().board
     fleet = board.read()
     key = entity_key(fleet, name) if name else ""
@@ -203,10 +229,7 @@ def log(session: Session, name: str | None, limit: int | None) -> None:
     if session.as_json:
         session.data([_event_record(line) for line in lines])
     else:
-        for line in lines:
-            session.say(
-                f"{session.styled(line.at, dim=True)}  {line.host:<10} {one_line(line.text)}"
-            )
+        session.table([(line.at, line.host, line.text) for line in lines], styles=("bright_black",))
     warn(session, fleet, about=[key] if key else None)
     if key:
         check_readable(fleet, key)
@@ -245,7 +268,10 @@ def _event_record(line: history.Line) -> Record:
 @click.command(epilog="Example: clare status --json")
 @click.pass_obj
 def status(session: Session) -> None:
-    """The board at a glance: what you hold, what waits for review, what is ready."""
+    """The board at a glance; what bare `clare` shows.
+
+    What you and others hold, what waits for review, what is contested, what is ready.
+    """
     opened = session.open()
     board = opened.board
     fleet, now = board.read(), board.now()

@@ -2,23 +2,42 @@
 
 import json
 import os
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from clare.errors import ClareError
+from clare.errors import ClareError, Exit
+from clare.views.safe import one_line, safe
 
 if TYPE_CHECKING:
     from clare.services.opening import Opened
 
 C = TypeVar("C", bound=click.Command)
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+
+
+class SomeFailed(ClareError):
+    """Some of several targets failed; each is named."""
+
+    exit_code = Exit.PARTIAL
+
+    def __init__(self, failed: Sequence[tuple[str, ClareError]]) -> None:
+        super().__init__(f"some failed: {', '.join(name for name, _ in failed)}")
+        self.failed = failed
+
+
+def _error_record(error: ClareError) -> dict[str, object]:
+    told = {"code": int(error.exit_code), "message": error.message, "hint": error.hint}
+    if not isinstance(error, SomeFailed):
+        return told
+    return {**told, "failed": [{"name": name, **_error_record(e)} for name, e in error.failed]}
+
+
+class Styled(str):
+    """Text that is safe already, with our own escapes in it."""
 
 
 class Session:
@@ -38,19 +57,14 @@ class Session:
 
     def say(self, text: str = "") -> None:
         """One line of data."""
-        click.echo(safe(text), color=None if self.color else False)
+        shown = text if isinstance(text, Styled) else safe(text)
+        click.echo(shown, color=None if self.color else False)
 
-    def styled(self, text: str, **style: str | bool) -> str:
-        """Text in a style, where the terminal shows styles."""
+    def styled(self, text: str, *, fg: str = "", bold: bool = False, dim: bool = False) -> "Styled":
+        """Text made safe and in a style, where the terminal shows styles."""
         if not (self.color and sys.stdout.isatty()):
-            return text
-        fg = style.get("fg")
-        return click.style(
-            text,
-            fg=fg if isinstance(fg, str) else None,
-            bold=True if style.get("bold") else None,
-            dim=True if style.get("dim") else None,
-        )
+            return Styled(safe(text))
+        return Styled(click.style(safe(text), fg=fg or None, bold=bold or None, dim=dim or None))
 
     def data(self, found: object) -> None:
         """A record, or a list of records, as JSON."""
@@ -60,29 +74,42 @@ class Session:
         """One line beside the data."""
         click.echo(safe(text), err=True)
 
-    def talk_over(self, text: str) -> None:
-        """Progress on a terminal: each line takes the place of the one before."""
-        click.echo(f"\r\x1b[K{one_line(text)}", err=True, nl=False)
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str], None] | None]:
+        """Where to tell how far it is, on a terminal: each line takes the place of the one before."""
+        if not sys.stderr.isatty():
+            yield None
+            return
+        try:
+            yield lambda text: click.echo(f"\r\x1b[K{one_line(text)}", err=True, nl=False)
+        finally:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
     def complain(self, error: ClareError) -> None:
         """An error: why in one line, what to do in another; with --json one object."""
         if self.as_json:
-            told = {"code": int(error.exit_code), "message": error.message, "hint": error.hint}
-            click.echo(json.dumps(told), err=True)
+            click.echo(json.dumps(_error_record(error)), err=True)
+            return
+        if isinstance(error, SomeFailed):
+            for name, each in error.failed:
+                named = "" if name in each.message else f"{name}: "
+                self.complain(ClareError(f"{named}{each.message}", hint=each.hint))
             return
         click.echo(f"clare: {one_line(error.message)}", err=True)
         if error.hint:
             click.echo(f"  {one_line(error.hint)}", err=True)
 
-    def table(self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = ()) -> None:
-        """Aligned columns; the widest are cut so that a line fits the terminal."""
+    def table(
+        self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = (), whole: bool = False
+    ) -> None:
+        """Aligned columns; unless `whole`, the widest are cut so that a line fits the terminal."""
         lines = [[one_line(cell) for cell in row] for row in rows]
         if not lines:
             return
         widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-        room = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-        while room and sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > 4:
-            widths[_widest(widths)] -= 1
+        room = shutil.get_terminal_size().columns if sys.stdout.isatty() and not whole else 0
+        while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
+            pass
         for line in lines:
             cells = [self._cell(_filled(cell, widths[n]), styles, n) for n, cell in enumerate(line)]
             click.echo("  ".join(cells).rstrip(), color=None if self.color else False)
@@ -92,12 +119,13 @@ class Session:
         return self.styled(text, fg=color) if color else text
 
 
-def _widest(widths: Sequence[int]) -> int:
-    """The column to shorten: the last, which tells most, only as long as it has 20 to give."""
+def _give_way(widths: list[int]) -> bool:
+    """Take one from a column: the last down to 20, then the widest down to 8, then the last to 4."""
     last = len(widths) - 1
-    if widths[last] > max(20, *widths[:-1], 0):
-        return last
-    return max(range(last), key=lambda n: widths[n], default=last)
+    widest = max(range(last), key=lambda n: widths[n], default=last)
+    column = widest if widths[last] <= 20 and widths[widest] > 8 else last
+    widths[column] -= 1
+    return widths[column] > 4
 
 
 def _filled(text: str, room: int) -> str:
@@ -120,16 +148,6 @@ def cut(text: str, room: int) -> str:
     while text and width(text) >= room:
         text = text[:-1]
     return text.rstrip() + "…"
-
-
-def safe(text: str) -> str:
-    """The text with what could steer a terminal made visible; new lines and tabs stay."""
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def one_line(text: str) -> str:
-    """The text as one safe line."""
-    return " ".join(safe(text).split())
 
 
 def common(command: C) -> C:

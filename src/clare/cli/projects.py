@@ -2,17 +2,19 @@
 
 import click
 
+from clare.cli import complete
 from clare.cli.look import list_row
-from clare.cli.options import Session, common, one_line
-from clare.cli.report import session_title, warn
+from clare.cli.options import Session, common
+from clare.cli.report import warn
 from clare.cli.tasks import given, text_of
 from clare.errors import Usage
 from clare.services import projects
 from clare.services.act import Outcome, check_readable
 from clare.views.record import project_record
+from clare.views.safe import one_line
 from clare.views.tasks import Filter, choose
 
-SLUG = click.argument("slug", metavar="PROJECT")
+SLUG = click.argument("slug", metavar="PROJECT", shell_complete=complete.projects)
 
 
 def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
@@ -22,7 +24,7 @@ def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
         session.data(project_record(fleet, entity))
     else:
         nothing = "" if outcome.written.events else "  (nothing to change)"
-        session.say(f"{slug} {verb}: {session_title(entity.value('title', slug))}{nothing}")
+        session.say(f"{slug} {verb}: {one_line(entity.value('title', slug))}{nothing}")
     warn(session, fleet, about=[entity.key])
     if outcome.unpublished:
         raise outcome.unpublished
@@ -35,7 +37,10 @@ def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.pass_obj
 def add(session: Session, slug: str, title: str | None, body: str | None) -> None:
-    """Add a project; PROJECT is its slug, which stays."""
+    """Add a project.
+
+    PROJECT is its slug, which stays.
+    """
     fields = {"title": slug, **given(title=title, body=text_of(body))}
     outcome = projects.add(session.open().board, slug, fields=fields)
     _finish(session, slug, outcome, "added")
@@ -44,9 +49,9 @@ def add(session: Session, slug: str, title: str | None, body: str | None) -> Non
 @common
 @click.command(epilog="Example: clare project edit web --title 'The shop'")
 @SLUG
-@click.option("--title")
+@click.option("--title", help="Its name for people.")
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("--status", type=click.Choice(["active", "archived"]))
+@click.option("--status", type=click.Choice(["active", "archived"]), help="Whether it is put away.")
 @click.pass_obj
 def edit(
     session: Session, slug: str, title: str | None, body: str | None, status: str | None
@@ -74,7 +79,10 @@ def archive(session: Session, slug: str) -> None:
 @click.option("--all", "show_all", is_flag=True, help="Archived ones too.")
 @click.pass_obj
 def list_projects(session: Session, show_all: bool) -> None:
-    """List projects with the number of their unfinished tasks."""
+    """List projects.
+
+    With the number of their unfinished tasks.
+    """
     fleet = session.open().board.read()
     records = [project_record(fleet, entity) for _, entity in sorted(fleet.projects.items())]
     found = [record for record in records if show_all or record["status"] == "active"]

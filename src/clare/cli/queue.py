@@ -3,9 +3,10 @@
 import click
 
 from clare import clock
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
-from clare.cli.tasks import OPTIONAL_TASKS
+from clare.cli.tasks import OPTIONAL_TASKS, TASK
 from clare.config import in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet
@@ -15,7 +16,14 @@ from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import Filter, fits
 
-PROJECT = click.option("-P", "--project", "projects", multiple=True, help="Only of this project.")
+PROJECT = click.option(
+    "-P",
+    "--project",
+    "projects",
+    multiple=True,
+    help="Only of this project.",
+    shell_complete=complete.projects,
+)
 LABEL = click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 LEASE = click.option("--lease", default="4h", show_default=True, help="How long the claim holds.")
 
@@ -29,7 +37,10 @@ LEASE = click.option("--lease", default="4h", show_default=True, help="How long 
 def ready(
     session: Session, projects: tuple[str, ...], labels: tuple[str, ...], show_all: bool
 ) -> None:
-    """What can be worked on now, best first, with what speaks for its place."""
+    """What can be worked on now, best first.
+
+    Each with what speaks for its place; --all adds the others, each with what is in its way.
+    """
     board = session.open().board
     fleet, now = board.read(), board.now()
     queue, wanted = rank(fleet, now=now), Filter(projects=projects, labels=labels, all=True)
@@ -73,7 +84,10 @@ def next_task(
     take: bool,
     lease: str,
 ) -> None:
-    """The task to take next; exit 7 if nothing is ready."""
+    """The task to take next; --claim takes it.
+
+    Exits with 7 if nothing is ready.
+    """
     opened = session.open()
     board, wanted = opened.board, Filter(projects=projects, labels=labels, all=True)
     if take:
@@ -87,7 +101,8 @@ def next_task(
         return
     fleet, now = board.read(), board.now()
     queue = rank(fleet, now=now).ready
-    first = next((e for e in queue if fits(fleet, e.task, wanted, now=now)), None)
+    sound = (e for e in queue if not fleet.unreadable(e.task.key))
+    first = next((e for e in sound if fits(fleet, e.task, wanted, now=now)), None)
     warn(session, fleet)
     if first is None:
         raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
@@ -101,12 +116,15 @@ def next_task(
 
 @common
 @click.command(epilog="Example: clare claim 7qk2 --lease 8h")
-@click.argument("name", metavar="TASK")
+@TASK
 @LEASE
 @click.option("--force", is_flag=True, help="Take it though somebody holds it or it is not ready.")
 @click.pass_obj
 def claim(session: Session, name: str, lease: str, force: bool) -> None:
-    """Take a task that is ready. Where there is a hub, one actor wins; the others exit with 4."""
+    """Take a task for yourself; one actor wins.
+
+    It must be ready. Where there is a hub, the hub decides who wins; the others exit with 4.
+    """
     opened = session.open()
     _check_actor(opened)
     taken = claims.claim(opened.board, name, lease=_lease(lease), force=force)
@@ -151,7 +169,10 @@ def _check_actor(opened: Opened) -> None:
 @click.option("--force", is_flag=True, help="Also end claims of others.")
 @click.pass_obj
 def release(session: Session, names: tuple[str, ...], force: bool) -> None:
-    """Give tasks back; without TASK the one you hold."""
+    """Give tasks back.
+
+    Without TASK the one you hold.
+    """
     opened = session.open()
     board = opened.board
     meant = names or (tasks.held_by(board, board.read()),)

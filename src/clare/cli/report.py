@@ -3,12 +3,12 @@
 import sys
 from dataclasses import dataclass
 
-from clare.cli.options import Session
-from clare.errors import ClareError, Exit
+from clare.cli.options import Session, SomeFailed
 from clare.fleet import Fleet
 from clare.services.act import Outcome
 from clare.services.opening import Opened
 from clare.views.record import task_record
+from clare.views.safe import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
     else:
         _tell(session, outcome, done)
     warn(session, fleet, about=[f"tasks/{task}" for task in outcome.tasks])
-    _raise(session, outcome)
+    _raise(outcome)
 
 
 def _tell(session: Session, outcome: Outcome, done: Done) -> None:
@@ -40,26 +40,15 @@ def _tell(session: Session, outcome: Outcome, done: Done) -> None:
             session.say(task.id)
             continue
         nothing = "" if task.key in touched else "  (nothing to change)"
-        session.say(f"{fleet.short(task_id)} {done.verb}: {session_title(task.title)}{nothing}")
+        session.say(f"{fleet.short(task_id)} {done.verb}: {one_line(task.title)}{nothing}")
 
 
-def session_title(title: str) -> str:
-    """A title as one line."""
-    return " ".join(title.split())
-
-
-def _raise(session: Session, outcome: Outcome) -> None:
-    if not outcome.failed:
-        if outcome.unpublished:
-            raise outcome.unpublished
-        return
+def _raise(outcome: Outcome) -> None:
+    hub = [("hub", outcome.unpublished)] if outcome.unpublished else []
+    if outcome.failed:
+        raise SomeFailed([*outcome.failed, *hub])
     if outcome.unpublished:
-        session.complain(outcome.unpublished)
-    for _, error in outcome.failed[:-1]:
-        session.complain(error)
-    name, last = outcome.failed[-1]
-    message = f"{name}: {last.message}" if name not in last.message else last.message
-    raise ClareError(message, hint=last.hint, exit_code=Exit.PARTIAL)
+        raise outcome.unpublished
 
 
 def warn(session: Session, fleet: Fleet, *, about: list[str] | None = None) -> None:

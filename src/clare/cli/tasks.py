@@ -5,13 +5,19 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
 from clare.errors import Usage
 from clare.services import tasks
 
-TASKS = click.argument("names", metavar="TASK...", nargs=-1, required=True)
-OPTIONAL_TASKS = click.argument("names", metavar="[TASK...]", nargs=-1)
+TASK = click.argument("name", metavar="TASK", shell_complete=complete.tasks)
+TASKS = click.argument(
+    "names", metavar="TASK...", nargs=-1, required=True, shell_complete=complete.tasks
+)
+OPTIONAL_TASKS = click.argument(
+    "names", metavar="[TASK...]", nargs=-1, shell_complete=complete.tasks
+)
 STATUSES = click.Choice(["idea", "open", "review", "done", "dropped"])
 PRIORITIES = "P0…P4"
 
@@ -53,7 +59,7 @@ def given(**values: str | None) -> dict[str, str]:
     help="P0 is the most urgent; default P2.",
 )
 @click.option("-l", "--label", "labels", multiple=True, help="A label; repeat for several.")
-@click.option("-P", "--project", help="The slug of its project.")
+@click.option("-P", "--project", help="The slug of its project.", shell_complete=complete.projects)
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.option("-t", "--type", "type_", help="bug, feature, epic …; default task.")
 @click.option("--parent", metavar="TASK", help="The task it is a part of.")
@@ -82,7 +88,10 @@ def add(
     idea: bool,
     pin: bool,
 ) -> None:
-    """Add a task. In a pipe it prints the bare id."""
+    """Add a task.
+
+    In a pipe it prints the bare id.
+    """
     fields = given(
         title=title,
         project=project,
@@ -107,14 +116,21 @@ def add(
     epilog="Example: clare edit 7qk2 --title 'Parse all dates' -l urgent --unlabel later"
 )
 @TASKS
-@click.option("--title")
-@click.option("-p", "--priority", type=priority_of, metavar=PRIORITIES)
+@click.option("--title", help="What is to be done, in one line.")
+@click.option(
+    "-p", "--priority", type=priority_of, metavar=PRIORITIES, help="P0 is the most urgent."
+)
 @click.option("-l", "--label", "labels", multiple=True, help="Add a label.")
 @click.option("--unlabel", "unlabels", multiple=True, help="Remove a label.")
-@click.option("-P", "--project", help='The slug of its project; "" for none.')
+@click.option(
+    "-P",
+    "--project",
+    help='The slug of its project; "" for none.',
+    shell_complete=complete.projects,
+)
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("-t", "--type", "type_")
-@click.option("--status", type=STATUSES)
+@click.option("-t", "--type", "type_", help="bug, feature, epic …")
+@click.option("--status", type=STATUSES, help="Where it stands.")
 @click.option("--parent", metavar="TASK", help='"" for none.')
 @click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
 @click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
@@ -177,7 +193,10 @@ def _move(session: Session, names: tuple[str, ...], status: str, verb: str, reas
 @OPTIONAL_TASKS
 @click.pass_obj
 def review(session: Session, names: tuple[str, ...]) -> None:
-    """Hand tasks over for review; without TASK the one you hold. Claims on them end."""
+    """Hand tasks over for review; claims on them end.
+
+    Without TASK the one you hold.
+    """
     _move(session, names, "review", "in review", "")
 
 
@@ -187,7 +206,10 @@ def review(session: Session, names: tuple[str, ...]) -> None:
 @click.option("--reason", default="", help="Why, in a few words.")
 @click.pass_obj
 def done(session: Session, names: tuple[str, ...], reason: str) -> None:
-    """Close tasks as done; without TASK the one you hold. Claims on them end."""
+    """Close tasks as done; claims on them end.
+
+    Without TASK the one you hold.
+    """
     _move(session, names, "done", "done", reason)
 
 
@@ -197,7 +219,7 @@ def done(session: Session, names: tuple[str, ...], reason: str) -> None:
 @click.option("--reason", default="", help="Why, in a few words.")
 @click.pass_obj
 def drop(session: Session, names: tuple[str, ...], reason: str) -> None:
-    """Close tasks that will not be done. Claims on them end."""
+    """Close tasks that will not be done; claims on them end."""
     _move(session, names, "dropped", "dropped", reason)
 
 
@@ -216,7 +238,10 @@ def reopen(session: Session, names: tuple[str, ...]) -> None:
 @click.option("-m", "--message", required=True, help="What to say; - reads standard input.")
 @click.pass_obj
 def comment(session: Session, names: tuple[str, ...], message: str) -> None:
-    """Say something about tasks; without TASK about the one you hold."""
+    """Say something about tasks.
+
+    Without TASK about the one you hold.
+    """
     opened = session.open()
     meant = names or (tasks.held_by(opened.board, opened.board.read()),)
     outcome = tasks.comment(opened.board, meant, text_of(message) or "")
@@ -225,12 +250,17 @@ def comment(session: Session, names: tuple[str, ...], message: str) -> None:
 
 @common
 @click.command(epilog="Example: clare needs 7qk2 9xw4   (7qk2 waits for 9xw4)")
-@click.argument("name", metavar="TASK")
-@click.argument("others", metavar="OTHER...", nargs=-1, required=True)
+@TASK
+@click.argument(
+    "others", metavar="OTHER...", nargs=-1, required=True, shell_complete=complete.tasks
+)
 @click.option("--rm", "remove", is_flag=True, help="Let it no longer wait for them.")
 @click.pass_obj
 def needs(session: Session, name: str, others: tuple[str, ...], remove: bool) -> None:
-    """Let TASK wait for OTHER, or no longer."""
+    """Let a task wait for others, or no longer.
+
+    TASK is not ready before every OTHER is done or dropped.
+    """
     opened = session.open()
     outcome = tasks.need(opened.board, name, others, remove=remove)
     finish(session, opened, outcome, Done("no longer waits" if remove else "waits"))
@@ -242,7 +272,10 @@ def needs(session: Session, name: str, others: tuple[str, ...], remove: bool) ->
 @click.option("--to", "actor", metavar="ACTOR", required=True, help='Who; "" for nobody.')
 @click.pass_obj
 def assign(session: Session, names: tuple[str, ...], actor: str) -> None:
-    """Say who should do tasks. It is an intention: `claim` is what excludes others."""
+    """Say who should do tasks; takes nothing from anybody.
+
+    It is an intention: `claim` is what excludes others.
+    """
     opened = session.open()
     fields = {"assignee": actor}
     outcome = tasks.edit(opened.board, names, fields=fields, come={}, gone={})

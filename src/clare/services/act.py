@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from clare.errors import ClareError, Unreadable, Usage
+from clare.errors import ClareError, Exit, Unreadable, Usage
 from clare.events.fact import Fact
 from clare.fleet import Fleet, Task
 from clare.store.board import Board, Decide, Given, Written
@@ -73,15 +73,43 @@ class _Each:
             except ClareError as error:
                 self.failed.append((name, error))
         if self.failed and not self.tasks:
-            raise self.failed[0][1]
+            raise _together([error for _, error in self.failed])
         return facts
 
 
+def _together(errors: Sequence[ClareError]) -> ClareError:
+    """All errors as one; its exit code is the common one."""
+    if len(errors) == 1:
+        return errors[0]
+    codes = {error.exit_code for error in errors}
+    return ClareError(
+        "; ".join(dict.fromkeys(error.message for error in errors)),
+        hint=errors[0].hint,
+        exit_code=codes.pop() if len(codes) == 1 else Exit.PARTIAL,
+    )
+
+
 def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
-    """Change several tasks in one commit. Raises the first error if none could be changed."""
+    """Change several tasks in one commit. Raises what went wrong if none could be changed."""
     each = _Each(names, change)
     outcome = act(board, each)
     return replace(outcome, tasks=tuple(each.tasks), failed=tuple(each.failed))
+
+
+def find_each(
+    fleet: Fleet, names: Sequence[str]
+) -> tuple[list[Task], list[tuple[str, ClareError]]]:
+    """The tasks that a person means, and what went wrong with the others. Raises if all did."""
+    found: list[Task] = []
+    failed: list[tuple[str, ClareError]] = []
+    for name in names:
+        try:
+            found.append(fleet.task(name))
+        except ClareError as error:
+            failed.append((name, error))
+    if not found:
+        raise _together([error for _, error in failed])
+    return found, failed
 
 
 def sound(fleet: Fleet, name: str) -> Task:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clare import config, names
-from clare.errors import ClareError, Usage
+from clare.errors import ClareError, Unpublished, Usage
 from clare.fleet import Fleet, Manifest
 from clare.services.opening import opened
 from clare.store import clone, place, remote, setup
@@ -25,12 +25,13 @@ class Founded:
     manifest: Manifest
     host: str
     notes: tuple[str, ...] = ()
+    unpublished: Unpublished | None = None
 
 
 def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Founded:
     """Found a fleet in a folder, or in the repository around it; or set up the one that is there.
 
-    With a hub, publish it. Raises ClareError; Unpublished if only the hub could not be reached.
+    With a hub, publish it; if only that fails, the result says so. Raises ClareError.
     """
     if host:
         config.check_host(host)
@@ -52,9 +53,13 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
         git, chosen, f"refs/heads/{chosen}", str(folder.resolve()), "PATH", "given to init"
     )
     here = opened(found, config.load(), "")
+    founded = Founded(found.repository, chosen, wanted, here.host.value)
     if address:
-        sync(here.board, wanted.hub)
-    return Founded(found.repository, chosen, wanted, here.host.value)
+        try:
+            sync(here.board, wanted.hub)
+        except Unpublished as problem:
+            return replace(founded, unpublished=problem)
+    return founded
 
 
 def _hub_address(hub: str) -> str:
@@ -79,11 +84,16 @@ def _repository(folder: Path, branch: str) -> tuple[Git, str]:
     git = place.git_of(str(folder))
     if git:
         return git, branch or clone.load(git).branch or DEFAULT_BRANCH
-    if folder.exists() and not folder.is_dir():
-        raise ClareError(f"{folder} is a file", hint="name a folder")
+    _check_no_file(folder)
     chosen = branch or DEFAULT_BRANCH
     folder.mkdir(parents=True, exist_ok=True)
     return setup.make_repository(folder, chosen), chosen
+
+
+def _check_no_file(folder: Path) -> None:
+    for path in (folder, *folder.parents):
+        if path.exists() and not path.is_dir():
+            raise ClareError(f"{path} is a file", hint="name a folder")
 
 
 def _check_branch_name(git: Git, branch: str) -> None:
@@ -133,7 +143,8 @@ def join(
         config.check_host(host)
     address = _address(url)
     folder = Path(path or re.sub(r"(\.git)?/*$", "", address).rpartition("/")[2].rpartition(":")[2])
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    _check_no_file(folder)
+    if folder.exists() and any(folder.iterdir()):
         raise ClareError(f"{folder} exists and is not empty", hint="name another PATH to join into")
     branch = setup.board_branch(address)
     if not branch:

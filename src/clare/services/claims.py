@@ -68,15 +68,14 @@ def _write(board: Board, decide: Callable[[Fleet], list[Fact]]) -> Written:
 def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:
     """Whether the task is already this actor's on this clone. Raises if it may not be taken."""
     now, short = board.now(), fleet.short(task.id)
-    live = [held for held in task.entity.claims if held.is_live(now=now)]
-    others = [held for held in live if not held.is_of(actor=board.actor, clone=board.clone)]
-    if others and not force:
+    holder = task.holder(now=now)
+    if holder and holder.is_of(actor=board.actor, clone=board.clone):
+        return True
+    if holder and not force:
         raise Held(
-            f"{others[0].by} holds {short} until {show_instant(others[0].end)}",
+            f"{holder.by} holds {short} until {show_instant(holder.end)}",
             hint="`clare ready` shows what is free; --force takes it all the same",
         )
-    if live and not others:
-        return True
     reason = next((why for why in obstacles(fleet, task, now=now) if "held by" not in why), "")
     if reason and not force:
         raise ClareError(

@@ -85,7 +85,7 @@ def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -
 
     def change(_: Fleet, task: Task) -> list[Fact]:
         fields = {"status": status}
-        if reason or task.entity.value("close_reason"):
+        if reason or (task.status != status and task.entity.value("close_reason")):
             fields["close_reason"] = reason
         wanted = changed(task, fields)
         if task.status == status and "status" not in task.entity.contested:

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from clare import names
 from clare.clock import DRIFT, tick
@@ -21,10 +22,14 @@ from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved, move_branch, recover
 from clare.store.place import Place
 from clare.store.read import read_board
+from clare.store.turn import turn
 from clare.views.story import sentence
 
 RETRY_FOR = 30.0
 """Seconds in which a write decides again when the branch moves under it."""
+
+TRIES = 10
+"""It decides so often at least: it may have been stopped for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +123,25 @@ class Board:
         Raises ClareError, also what `decide` raises.
         """
         deadline = time.monotonic() + RETRY_FOR
-        while True:
-            fleet = self.read()
-            written = self.build(fleet, decide(fleet), summary=summary)
-            if not written.commit:
-                return written
+        for tries in count(1):
             try:
-                self.move(fleet.commit, written.commit)
+                with turn(self.git):
+                    fleet = self.read()
+                    written = self.build(fleet, decide(fleet), summary=summary)
+                    if not written.commit:
+                        return written
+                    self.move(fleet.commit, written.commit)
             except BranchMoved:
-                if time.monotonic() > deadline:
-                    raise ClareError(
-                        f"others kept writing for {RETRY_FOR:.0f} s",
-                        hint="run the command again",
-                    ) from None
+                if tries > TRIES and time.monotonic() > deadline:
+                    break
                 time.sleep(random.uniform(0, 0.05))
                 continue
             self.tidy()
             return written
+        raise ClareError(
+            f"others kept writing for {RETRY_FOR:.0f} s",
+            hint="run the command again",
+        )
 
     def tidy(self) -> None:
         """Let git pack what many small writes left, when it finds that it is due."""

@@ -2,6 +2,8 @@
 
 One `git fast-import` writes objects and commits. It moves no branch: the commit's name is read back
 and the caller moves the ref, because fast-import checks descent and would revive a rewound branch.
+Its own ref is reset to nothing before it ends and never comes to be. A reset `from` the null id would
+delete it instead, for which git locks `packed-refs`: a kill in that moment would leave the lock.
 """
 
 import secrets
@@ -10,8 +12,6 @@ from dataclasses import dataclass
 
 from clare.errors import ClareError
 from clare.store.git import Git, GitFailed
-
-_NONE = "0" * 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def write_commits(git: Git, commits: Sequence[Commit]) -> str:
     parts: list[bytes] = []
     for number, commit in enumerate(commits, 1):
         parts.extend(_stream(ref, commit, number))
-    parts.append(f"get-mark :{len(commits)}\nreset {ref}\nfrom {_NONE}\n\ndone\n".encode())
+    parts.append(f"get-mark :{len(commits)}\nreset {ref}\n\ndone\n".encode())
     done = git.run(
         "fast-import", "--quiet", "--done", "--date-format=raw", "--force", given=b"".join(parts)
     )

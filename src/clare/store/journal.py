@@ -47,11 +47,8 @@ def opened(folder: Path, move: Move) -> Iterator[Journal]:
 
     When the block fails the file stays for `interrupted`, unless the block has removed it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{secrets.token_hex(8)}.json"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    path, descriptor = _created(folder)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.write(descriptor, json.dumps({"pid": os.getpid(), **asdict(move)}).encode())
         os.fsync(descriptor)
         yield Journal(path, descriptor, move)
@@ -60,9 +57,27 @@ def opened(folder: Path, move: Move) -> Iterator[Journal]:
         os.close(descriptor)
 
 
+def _created(folder: Path) -> tuple[Path, int]:
+    """A new empty file, locked. In the moment before it is locked, others may take it for left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    while True:
+        path = folder / f"{secrets.token_hex(8)}.json"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return path, descriptor
+        os.close(descriptor)
+
+
 def forget(path: Path) -> None:
     """Remove a journal and the index that was being built beside it."""
-    for name in (scratch(path), scratch(path).with_suffix(".index.lock"), path):
+    discard_scratch(path)
+    path.unlink(missing_ok=True)
+
+
+def discard_scratch(path: Path) -> None:
+    """Remove the index that was being built, and the lock that a killed git left on it."""
+    for name in (scratch(path), scratch(path).with_suffix(".index.lock")):
         name.unlink(missing_ok=True)
 
 
@@ -100,5 +115,5 @@ def _read(path: Path) -> Move | None:
         found = json.loads(path.read_bytes())
         trees = tuple(Worktree(tree["top"], tree["git_dir"]) for tree in found["worktrees"])
         return Move(found["ref"], found["old"], found["new"], trees)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None

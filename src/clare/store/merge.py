@@ -44,10 +44,11 @@ def integrate(git: Git, ours: str, theirs: str, *, clone: str) -> str:
     Raises ClareError if what is here must not be published, or cannot be joined.
     """
     if git.is_ancestor(ours, theirs):
-        return theirs
+        return theirs if keeps_events(git, ours, theirs) else merge(git, ours, theirs)
     steps = waiting(git, ours, theirs)
     check_publishable(steps)
     if git.is_ancestor(theirs, ours):
+        _check_keeps(git, theirs, ours)
         return ours
     if all(len(s.parents) == 1 and s.clone == clone and s.only_adds_events for s in steps):
         replayed = replay(git, steps, ours, theirs)
@@ -71,6 +72,7 @@ def waiting(git: Git, ours: str, theirs: str | None) -> list[Step]:
         "--no-abbrev",
         "--no-renames",
         "--root",
+        "--no-show-signature",
         "-z",
         "--date=raw",
         f"--format={end}{shape}",
@@ -122,10 +124,30 @@ def check_publishable(steps: Sequence[Step]) -> None:
                 )
 
 
+def keeps_events(git: Git, old: str, new: str) -> bool:
+    """Whether every event of one commit is in the other, as it was."""
+    return all(d.is_added for d in differences(git, old, new) if is_event_path(d.path))
+
+
+def _check_keeps(git: Git, theirs: str, ours: str) -> None:
+    """A merge made by hand can drop events although none of its own changes is a deletion."""
+    if not keeps_events(git, theirs, ours):
+        raise Unreadable(
+            f"a merge below {ours[:10]} drops or changes events of the hub; it is never published",
+            hint="take the branch back to before that merge with `git reset`, then `clare sync`",
+        )
+
+
 def replay(git: Git, steps: Sequence[Step], ours: str, theirs: str) -> str | None:
-    """The same commits once more on top of the other side; None if an id was taken there."""
+    """The same commits once more on top of the other side.
+
+    None where that would not be all: an id was taken there, or an event taken away.
+    """
     apart = {d.path: d for d in differences(git, theirs, ours)}
     if any(not d.is_added and not d.is_deleted for d in apart.values()):
+        return None
+    own = {change.path for step in steps for change in step.changes}
+    if any(d.is_added and d.path not in own for d in apart.values()):
         return None
     commits: list[Commit] = []
     for step in steps:

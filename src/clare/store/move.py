@@ -7,7 +7,7 @@ state or the new one, and a journal by which the next command brings the rest.
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,14 @@ from clare.errors import ClareError
 from clare.store.changes import EMPTY_TREE
 from clare.store.git import Git, GitFailed
 from clare.store.journal import Journal, Move, forget, interrupted, opened
-from clare.store.worktree import checked_out, follow, holds_lock, lock_index, unlock_index
+from clare.store.worktree import (
+    check_not_rebased,
+    checked_out,
+    follow,
+    holds_lock,
+    lock_index,
+    unlock_index,
+)
 
 STALE_AFTER = 1.0
 """Seconds after which a ref lock that an interrupted move may have left counts as left."""
@@ -36,8 +43,10 @@ def journal_folder(git: Git) -> Path:
 def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> None:
     """Move a branch from exactly `old` (None: it must not exist) to `new`.
 
-    Raises BranchMoved if it is elsewhere, ClareError if a working tree's index stays locked.
+    Raises BranchMoved if it is elsewhere, ClareError if a working tree's index stays locked, or if
+    the branch is being rebased.
     """
+    check_not_rebased(git, ref)
     here = old or "0" * len(new)
     move = Move(ref, old or EMPTY_TREE, new, checked_out(git, ref))
     with opened(journal_folder(git), move) as journal:
@@ -106,13 +115,17 @@ def _has_moved(git: Git, move: Move) -> bool:
 
 
 def _clear_ref_locks(git: Git, move: Move) -> None:
-    """Remove the locks that the killed command's git left on the ref.
-
-    All its processes have ended. A lock on the same ref that belongs to somebody else changes within
-    moments; one that is still the same file a second later belongs to nobody.
-    """
+    """Remove the locks that the killed command's git left on the ref; its processes have ended."""
     folders = [git.git_dir, *(Path(tree.git_dir) for tree in move.worktrees)]
-    locks = [git.git_dir / f"{move.ref}.lock", *(folder / "HEAD.lock" for folder in folders)]
+    clear_left_locks([git.git_dir / f"{move.ref}.lock", *(f / "HEAD.lock" for f in folders)])
+
+
+def clear_left_locks(locks: Sequence[Path]) -> None:
+    """Remove those locks on refs that nobody holds any more.
+
+    One that somebody is using changes within moments; one that is still the same file a second later
+    belongs to nobody.
+    """
     before = {lock: _identity(lock) for lock in locks}
     if not any(before.values()):
         return

@@ -20,6 +20,8 @@ _FETCH = (
     "--refmap=",
 )
 _PUSH = (
+    "-c",
+    "push.pushOption=",
     "push",
     "--porcelain",
     "--no-verify",
@@ -41,18 +43,20 @@ class Unreachable(Unpublished):
     """The remote did not answer, or not with git."""
 
 
+_NO_ADDRESS = re.compile(r"[A-Za-z0-9+.-]*::|(?:\w+://)?(?:[^/@]*@)?-|[^/:]*:-")
+"""A transport helper; what ssh or git would take for an option."""
+
+
 def check_url(url: str) -> str:
     """The URL if git may be given it. Raises Usage for what could run a command or be an option."""
     scheme, colon, _ = url.partition("://")
     hidden = any(ord(char) < 0x21 or ord(char) == 0x7F for char in url.replace(" ", ""))
-    if not url or url.startswith("-") or "::" in url or hidden:
+    if not url or _NO_ADDRESS.match(url) or hidden:
         raise Usage(f"{url!r} is no address of a repository", hint="use a path or a git URL")
     if colon and scheme not in _SCHEMES:
         raise Usage(
             f"{scheme}:// is not spoken here", hint=f"use one of {', '.join(sorted(_SCHEMES))}"
         )
-    if not colon and re.match(r"[^/]*:-", url):
-        raise Usage(f"{url!r} is no address of a repository", hint="use a path or a git URL")
     return url
 
 
@@ -76,7 +80,7 @@ def fetch(
     except GitFailed as failed:
         if "couldn't find remote ref" in failed.text:
             return None
-        raise Unreachable(f"{shown(url)}: {_said(failed.text)}", hint=_TRY_AGAIN) from None
+        raise Unreachable(f"{shown(url)}: {reason(failed.text)}", hint=_TRY_AGAIN) from None
     return git.resolve(into)
 
 
@@ -95,8 +99,18 @@ def push(
     if done.returncode == 0:
         return Pushed.ACCEPTED, ""
     said = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
-    refused = any(line.startswith("!\t") for line in said.splitlines())
-    return (Pushed.REFUSED if refused else Pushed.BROKEN), _said(said)
+    refused = any(map(_NO.match, said.splitlines()))
+    return (Pushed.REFUSED if refused else Pushed.BROKEN), reason(said)
+
+
+_NO = re.compile(
+    r"!\t|fatal: remote error:|fatal: .*returned error: 403|fatal: Authentication failed"
+)
+
+
+def is_busy(words: str) -> bool:
+    """Whether a refusal only says that somebody else was writing the branch at that moment."""
+    return "cannot lock ref" in words and "File exists" in words
 
 
 def shown(url: str) -> str:
@@ -104,14 +118,19 @@ def shown(url: str) -> str:
     return re.sub(r"(\w+://[^/@:]*):[^/@]*@", r"\1@", url)
 
 
-def _said(text: str) -> str:
+def reason(text: str) -> str:
     """The lines in which the remote, or git, says why; without the noise around them."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     remote = [line.removeprefix("remote: ") for line in lines if line.startswith("remote: ")]
     rejected = [line.split("\t")[-1] for line in lines if line.startswith("!\t")]
+    before = lines[: lines.index(_VAGUE)] if _VAGUE in lines else []
     fatal = [line for line in lines if line.startswith(("fatal:", "ssh:", "error: RPC"))]
-    chosen = [*remote[:3], *rejected[:1]] or fatal[:2] or lines[-1:]
+    chosen = [*remote[:3], *rejected[:1]] or before[-2:] or fatal[:2] or lines[-1:]
     return shown("; ".join(chosen)) or "no answer"
+
+
+_VAGUE = "fatal: Could not read from remote repository."
+"""What git says of any trouble with ssh; the reason stands before it."""
 
 
 def refused(url: str, words: str) -> ClareError:

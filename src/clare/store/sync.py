@@ -16,7 +16,7 @@ from clare.store import remote
 from clare.store.board import Board, Decide, Written
 from clare.store.changes import differences, is_event_path
 from clare.store.git import Git
-from clare.store.merge import integrate, waiting
+from clare.store.merge import check_publishable, integrate, waiting
 from clare.store.move import BranchMoved, recover
 from clare.store.remote import Pushed, Unreachable
 
@@ -84,19 +84,22 @@ class Hub:
         except Unreachable as gone:
             raise LostAnswer(
                 f"the answer to a push was lost, and {gone.message}",
-                hint="it is not known to be taken: the next command tells",
+                hint=_TOLD_NEXT,
             ) from None
         if tip and self.board.git.is_ancestor(commit, tip):
             return True
-        if tip != before:
+        if tip != before or remote.is_busy(words):
             return False
         if outcome is Pushed.BROKEN:
-            raise Unreachable(f"{remote.shown(self.url)}: {words}", hint="`clare sync` tries again")
+            raise LostAnswer(f"the answer to a push was lost: {words}", hint=_TOLD_NEXT)
         raise remote.refused(self.url, words)
 
 
+_TOLD_NEXT = "it is not known to be taken: the next command tells"
+
+
 class LostAnswer(Unpublished):
-    """A push was sent and it is not known whether it arrived."""
+    """A push was sent and it is not known whether it arrived, or still will."""
 
 
 def sync(board: Board, url: str) -> Synced:
@@ -115,9 +118,7 @@ def sync(board: Board, url: str) -> Synced:
             if not published or hub.push(ours, tip):
                 received = _events_between(board, start, tip)
                 return Synced(received, published, ours)
-    raise Unpublished(
-        "others kept publishing; yours is saved here", hint="`clare sync` tries again"
-    )
+    raise Unpublished("the hub stayed busy; yours is saved here", hint="`clare sync` tries again")
 
 
 def publish(board: Board, url: str, decide: Decide) -> Written:
@@ -129,6 +130,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     recover(board.git)
     with _turn(board):
         hub = Hub(board, url)
+        problem = "the hub stayed busy; nothing was taken"
         for _ in _attempts():
             tip = _reached(hub)
             fleet = board.read(take_in(board, tip))
@@ -142,7 +144,8 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
             board.tidy()
             if board.now() - decided <= MINUTE:
                 return replace(written, notes=notes)
-    raise Unpublished("others kept publishing; nothing was taken", hint="run the command again")
+            problem = "the hub's answers took over a minute; what it took may be over"
+    raise Unpublished(problem, hint="run the command again")
 
 
 def _reached(hub: Hub) -> str | None:
@@ -178,6 +181,7 @@ def take_in(board: Board, theirs: str | None) -> str:
     while True:
         ours, here = board.tip()
         if theirs is None:
+            check_publishable(waiting(board.git, ours, None))
             return ours
         _check_same_fleet(board, ours, theirs)
         joined = integrate(board.git, ours, theirs, clone=board.clone)

@@ -15,7 +15,7 @@ from pathlib import Path
 from clare.errors import ClareError
 from clare.store.changes import Difference, differences
 from clare.store.git import Git, fields
-from clare.store.journal import Journal, Worktree, scratch
+from clare.store.journal import Journal, Worktree, discard_scratch, scratch
 from clare.store.read import blobs
 
 LOCK_WAIT = 8.0
@@ -30,9 +30,39 @@ def checked_out(git: Git, ref: str) -> tuple[Worktree, ...]:
         word, _, rest = line.partition(" ")
         if word == "worktree":
             top = rest
-        elif word == "branch" and rest == ref and os.path.exists(os.path.join(top, ".git")):
-            found.append(Worktree(top, git_dir_of(top)))
+        elif word == "branch" and rest == ref:
+            found.extend(_worktrees_at(git, top))
     return tuple(found)
+
+
+def _worktrees_at(git: Git, top: str) -> list[Worktree]:
+    """The one working tree that git lists at a folder; none if a linked one was removed.
+
+    Of a submodule, and with --separate-git-dir, git lists the git directory instead of the folder.
+    """
+    if os.path.exists(os.path.join(top, ".git")):
+        return [Worktree(top, git_dir_of(top))]
+    if Path(top).resolve() != git.git_dir.resolve():
+        return []
+    configured = git.text("config", "core.worktree", allow=(0, 1))
+    if not configured:
+        raise ClareError(
+            f"the board is checked out, but {git.git_dir} does not say in which folder",
+            hint=f"tell it: git --git-dir={git.git_dir} config core.worktree FOLDER",
+        )
+    return [Worktree(str((git.git_dir / configured).resolve()), str(git.git_dir))]
+
+
+def check_not_rebased(git: Git, ref: str) -> None:
+    """Raise ClareError while a branch is being rebased: an abort would put it back, unasked."""
+    for folder in (git.git_dir, *git.git_dir.glob("worktrees/*")):
+        for note in folder.glob("rebase-*/head-name"):
+            if note.read_text().strip() == ref:
+                raise ClareError(
+                    f"{ref.removeprefix('refs/heads/')} is being rebased (see {note.parent})",
+                    hint="end it with `git rebase --continue` or `--abort`, then run this again; "
+                    "nothing was written",
+                )
 
 
 def git_dir_of(top: str) -> str:
@@ -90,7 +120,7 @@ def follow(git: Git, tree: Worktree, journal: Journal, *, again: bool = False) -
     """
     moved = differences(git, journal.move.old, journal.move.new)
     index, building = Path(tree.git_dir) / "index", scratch(journal.path)
-    building.unlink(missing_ok=True)
+    discard_scratch(journal.path)
     if index.exists():
         shutil.copyfile(index, building)
     inside = _Inside(git, tree, building, again=again)

@@ -3,6 +3,7 @@
 from clare.clock import show_duration
 from clare.events.event import Effect, Event
 from clare.fleet import Fleet
+from clare.views.safe import one_line
 
 _LONGEST = 72
 _MOVES = {
@@ -21,12 +22,12 @@ def sentence(fleet: Fleet, event: Event) -> str:
     shown = fleet.short(name) if kind == "tasks" else f"{kind.removesuffix('s')} {name}"
     title = fleet.entity(event.entity).value("title")
     ending = f": {shorten(title)}" if title else ""
-    return f"{event.by} {_did(event, shown)}{ending}"
+    return one_line(f"{event.by} {_did(event, shown)}{ending}")
 
 
 def shorten(text: str) -> str:
     """The text in one line of at most 72 characters."""
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
 
 
@@ -64,7 +65,7 @@ def _fields(effect: Effect) -> list[str]:
     return [
         name if name in _TEXTS else f"{name} {shorten(value) or 'none'}"
         for name, value in effect.set.items()
-        if name not in ("status", "close_reason")
+        if name != "status" and not (name == "close_reason" and "status" in effect.set)
     ]
 
 

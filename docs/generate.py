@@ -1,0 +1,87 @@
+"""The parts of the documentation that follow from the code; cog puts them into the pages."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, get_args, get_origin, get_type_hints
+
+import click
+
+from clare.cli.entry import cli
+from clare.events import fields as kinds_of_values
+from clare.events import project, task
+from clare.events.fact import Fact, Model, type_registry
+
+WIDTH = 88
+SAME = ("task",)
+"""Groups whose commands are documented without the group's name."""
+
+EXAMPLES = Path(__file__).parent.parent / "tests" / "golden" / "events"
+MODULES = (task, project)
+"""Where the types are defined that the registry then knows."""
+
+
+def commands() -> str:
+    """Every command's help, as `docs/cli.md` shows it."""
+    return "\n".join(_commands(cli, None, "clare"))
+
+
+def _commands(command: click.Command, parent: click.Context | None, path: str) -> Iterator[str]:
+    context = click.Context(
+        command, info_name=path.split()[-1], parent=parent, terminal_width=WIDTH, color=False
+    )
+    yield f"## `{path}`\n"
+    yield f"```text\n{command.get_help(context).rstrip()}\n```\n"
+    if isinstance(command, click.Group) and path.split()[-1] not in SAME:
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found:
+                yield from _commands(found, context, f"{path} {name}")
+
+
+def events() -> str:
+    """Every type of event with its fields and an example, as `docs/events.md` shows it."""
+    return "\n".join(line for fact in type_registry.values() for line in _event(fact))
+
+
+def _event(fact: type[Fact]) -> Iterator[str]:
+    about = ", ".join(f"`{kind}`" for kind in fact.kinds) or "anything"
+    yield f"## `{fact.type}`\n"
+    yield f"{' '.join((fact.__doc__ or '').split())} About: {about}.\n"
+    yield "| field | value |"
+    yield "|---|---|"
+    for name, value in _rows(fact, ""):
+        yield f"| `{name}` | {value} |"
+    example = (EXAMPLES / f"{fact.type}.yaml").read_text("utf-8").rstrip("\n")
+    yield f"\n```yaml\n{example}\n```\n"
+
+
+def _rows(model: type[Model], prefix: str) -> Iterator[tuple[str, str]]:
+    hints: Mapping[str, object] = get_type_hints(model, include_extras=True)
+    for name in model.model_fields:
+        kind = hints[name]
+        if name == "entity" and not prefix:
+            continue
+        if isinstance(kind, type) and issubclass(kind, Model):
+            yield from _rows(kind, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", _kind(kind)
+
+
+def _kind(kind: object) -> str:
+    """A kind of value in words: its name in `clare.events.fields`, a list, or the choices."""
+    inside = get_args(kind)
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{choice}`" for choice in inside)
+    if get_origin(kind) is Annotated and get_origin(inside[0]) is tuple:
+        return _kind(inside[0])
+    for name, known in vars(kinds_of_values).items():
+        if name[0].isupper() and not isinstance(known, type) and known == kind:
+            return _words(name)
+    if get_origin(kind) is tuple:
+        return f"list of: {_kind(inside[0])}"
+    raise LookupError(f"clare.events.fields has no name for {kind}")
+
+
+def _words(name: str) -> str:
+    """`OptionalTaskId` as `optional task id`."""
+    return "".join(f" {char.lower()}" if char.isupper() else char for char in name).strip()

@@ -1,0 +1,454 @@
+"""Who has a task: decided at the hub, on what it holds joined with what waits here."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from clare.clock import DAY, HOUR, MINUTE
+from clare.errors import ClareError, Exit, Held, Unpublished
+from clare.events.task import TaskClaimed
+from clare.services import claims, tasks
+from clare.store.board import Board
+from clare.store.sync import LostAnswer
+from tests.sync.fleets import (
+    REF,
+    START,
+    World,
+    acting,
+    add,
+    claim,
+    clare,
+    commit_by_hand,
+    digests,
+    event_by_hand,
+    exit_of,
+    git,
+    holder,
+    paths,
+    repo,
+    settle,
+    sync_once,
+    task,
+    tip,
+)
+
+BACK_AND_DEAD = ('[ "$1" = committed ] && kill -9 $PPID', "exit 0")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.fixture
+def plum(world: World) -> Board:
+    return world.found("plum")
+
+
+@pytest.fixture
+def apricot(world: World, plum: Board) -> Board:
+    return world.join("apricot")
+
+
+@pytest.fixture
+def bed(plum: Board, apricot: Board) -> str:
+    """The task that everybody wants."""
+    return add(plum, "dig the bed")
+
+
+def after(world: World, minutes: float) -> None:
+    world.clock.now += int(minutes * MINUTE)
+
+
+def claims_in(board: Board, rev: str = REF) -> int:
+    texts = git(repo(board), "grep", "-h", "^type:", rev, "--", "fleet/tasks").splitlines()
+    return texts.count("type: task.claimed")
+
+
+def test_a_claim_is_won_at_the_hub_and_seen_everywhere(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    taken = claim(plum, bed)
+    assert (taken.renewed, taken.notes) == (False, ())
+    assert world.tip() == tip(plum)
+    assert task(plum, bed).entity.claims[0].hub
+    sync_once(world, apricot)
+    assert holder(apricot, bed) == holder(plum, bed) == "plumer"
+
+
+def test_whoever_comes_second_is_told_who_won_and_leaves_nothing_behind(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    sync_once(world, apricot)
+    claim(plum, bed)
+    with pytest.raises(Held, match=f"plumer holds {bed[:4]} until 2026-11-20T13:00:00Z"):
+        claim(apricot, bed)
+    assert claims_in(apricot) == 1
+    assert tip(apricot) == world.tip()
+
+
+def test_a_claim_that_loses_the_race_at_the_hub_leaves_nothing_behind(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    """The winner pushes between the loser's fetch and its push."""
+    sync_once(world, apricot)
+    winner = world.board("plum", folder="winner")
+    git(world.folder, "clone", "-q", "--bare", world.hub, repo(winner))
+    fact = TaskClaimed(entity=f"tasks/{bed}", lease=4 * HOUR, hub=True)
+    written = winner.append(lambda _: [fact])
+    git(world.hub, "fetch", "-q", repo(winner), REF)
+    world.hook(
+        "pre-receive",
+        'rm "$0"',
+        "unset GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        f'git -C "{world.hub}" update-ref {REF} {written.commit}',
+        "exit 1",
+    )
+    with pytest.raises(Held, match="plumer holds"):
+        claim(apricot, bed)
+    assert claims_in(apricot) == 1
+    assert tip(apricot) == world.tip() == written.commit
+
+
+def test_claiming_again_renews_the_lease_at_the_hub(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed, minutes=30)
+    after(world, 20)
+    again = claim(plum, bed, minutes=30)
+    assert again.renewed
+    assert world.tip() == tip(plum)
+    after(world, 30)
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+    assert holder(apricot, bed) == "plumer"
+
+
+def test_the_same_actor_on_another_clone_does_not_hold_it(
+    plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    twin = acting(apricot, "plumer")
+    with pytest.raises(Held, match="plumer holds"):
+        claim(twin, bed)
+    assert exit_of(lambda: claims.release(twin, (bed,))) == Exit.HELD
+    assert holder(plum, bed) == "plumer"
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(34.9, Exit.HELD), (35.1, Exit.DONE)])
+def test_a_lease_is_over_five_minutes_after_its_end(
+    world: World, plum: Board, apricot: Board, bed: str, minutes: float, code: Exit
+) -> None:
+    claim(plum, bed, minutes=30)
+    after(world, minutes)
+    assert exit_of(lambda: claim(apricot, bed)) == code
+    assert holder(apricot, bed) == ("plumer" if code else "apricoter")
+
+
+def test_force_takes_what_somebody_holds(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    assert not claim(apricot, bed, force=True).renewed
+    sync_once(world, plum)
+    assert holder(plum, bed) == holder(apricot, bed) == "apricoter"
+    assert exit_of(lambda: claim(plum, bed)) == Exit.HELD
+
+
+def test_force_also_takes_what_is_not_ready(plum: Board, bed: str) -> None:
+    tasks.move(plum, [bed], "done")
+    with pytest.raises(ClareError, match="is not ready: done"):
+        claim(plum, bed)
+    assert claim(plum, bed, force=True).task.holder(now=plum.now())
+
+
+def test_without_the_hub_nothing_is_taken_and_nothing_left_behind(
+    world: World, plum: Board, bed: str
+) -> None:
+    before = tip(plum)
+    world.lose()
+    with pytest.raises(Unpublished, match="not reachable, nothing was taken") as raised:
+        claim(plum, bed)
+    assert raised.value.exit_code == Exit.UNPUBLISHED
+    assert (tip(plum), claims_in(plum), holder(plum, bed)) == (before, 0, "")
+    world.regain()
+    sync_once(world, plum)
+    assert claims_in(plum) == 0
+
+
+def test_what_the_hub_refuses_is_not_taken(world: World, plum: Board, bed: str) -> None:
+    before = tip(plum)
+    world.hook("pre-receive", "echo 'no more work today' >&2", "exit 1")
+    with pytest.raises(Unpublished, match=r"nothing was taken: .*refuses: no more work today"):
+        claim(plum, bed)
+    assert (tip(plum), claims_in(plum)) == (before, 0)
+
+
+def test_a_claim_carries_what_waits_here_in_the_same_push(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    world.lose()
+    tasks.comment(plum, [bed], "bring a spade")
+    world.regain()
+    claim(plum, bed)
+    sync_once(world, apricot)
+    assert [c.text for c in task(apricot, bed).comments] == ["bring a spade"]
+    assert holder(apricot, bed) == "plumer"
+
+
+def test_a_release_gives_the_task_back_and_somebody_else_may_take_it(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    claims.release(plum, (bed,))
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.DONE
+    sync_once(world, plum)
+    assert holder(plum, bed) == "apricoter"
+
+
+def test_next_takes_another_task_when_the_first_was_taken_meanwhile(
+    plum: Board, apricot: Board, bed: str
+) -> None:
+    other = add(apricot, "sow")
+    claim(plum, bed)
+    taken = claims.claim_next(apricot, lambda _fleet, _task: True)
+    assert taken.task.id == other
+    assert exit_of(lambda: claims.claim_next(apricot, lambda _f, _t: True)) == Exit.NOTHING
+
+
+# The traps of the fold that need clones and a hub.
+
+
+def test_trap_2_a_comment_that_was_not_published_does_not_keep_a_lease_alive(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed, minutes=30)
+    after(world, 29)
+    world.lose()
+    tasks.comment(plum, [bed], "half way")
+    world.regain()
+    after(world, 7)
+    claim(apricot, bed)
+    sync_once(world, plum)
+    sync_once(world, apricot)
+    assert holder(plum, bed) == holder(apricot, bed) == "apricoter"
+    assert exit_of(lambda: claim(plum, bed)) == Exit.HELD
+
+
+def test_a_comment_that_was_published_keeps_a_lease_alive(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed, minutes=30)
+    after(world, 29)
+    tasks.comment(plum, [bed], "half way")
+    after(world, 7)
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+
+
+def claimed_by_hand(board: Board, bed: str, *, at: int, by: str) -> None:
+    """A claim without the hub's word: written in a pull request, or before there was a hub."""
+    fact = TaskClaimed(entity=f"tasks/{bed}", lease=4 * HOUR)
+    path, text = event_by_hand(board, fact, by=by, at=at, random_part="00000000")
+    commit_by_hand(repo(board), {path: text})
+
+
+def test_trap_3_a_claim_without_the_hub_stands_behind_one_that_the_hub_accepted(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    sync_once(world, apricot)
+    claimed_by_hand(apricot, bed, at=START - HOUR, by="apricoter")
+    claim(plum, bed)
+    settle(world, [plum, apricot])
+    assert holder(plum, bed) == holder(apricot, bed) == "plumer"
+    assert len(task(plum, bed).entity.claims) == 2
+    assert claim(plum, bed).renewed
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+
+
+def test_trap_4_a_release_that_waits_here_is_seen_when_claiming_again(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    world.lose()
+    claims.release(plum, (bed,))
+    world.regain()
+    assert not claim(plum, bed).renewed
+    settle(world, [plum, apricot])
+    assert holder(plum, bed) == holder(apricot, bed) == "plumer"
+
+
+def test_trap_11_clocks_a_little_apart_do_not_take_a_lease_that_is_live(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    world.clock.offsets = {"plum": -2 * MINUTE, "apricot": int(2.4 * MINUTE)}
+    claim(plum, bed, minutes=30)
+    after(world, 29.9)
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+
+
+def test_trap_11_what_a_clock_two_days_ahead_took_can_be_released_by_anyone_with_force(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    world.clock.offsets["plum"] = 2 * DAY
+    claim(plum, bed)
+    after(world, 24 * 60)
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+    assert exit_of(lambda: claims.release(apricot, (bed,))) == Exit.HELD
+    assert not claims.release(apricot, (bed,), force=True).failed
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.DONE
+
+
+def test_trap_11_a_clock_that_jumps_ahead_for_one_comment_does_not_keep_the_task(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    world.clock.offsets["plum"] = 2 * DAY
+    tasks.comment(plum, [bed], "what day is it?")
+    world.clock.offsets["plum"] = 0
+    after(world, 4 * 60 + 6)
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.DONE
+
+
+def test_trap_12_a_status_that_had_not_seen_the_claim_does_not_end_it(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    sync_once(world, apricot)
+    claim(plum, bed)
+    world.lose()
+    tasks.move(apricot, [bed], "review")
+    world.regain()
+    settle(world, [plum, apricot])
+    assert holder(plum, bed) == holder(apricot, bed) == "plumer"
+    assert task(plum, bed).status == "review"
+
+
+def test_trap_13_a_claim_that_was_pushed_long_after_it_was_decided_is_decided_again(
+    world: World, plum: Board, bed: str
+) -> None:
+    """The laptop sleeps for three hours between the decision and the push."""
+    asked: list[int] = []
+
+    def now() -> int:
+        asked.append(world.clock.now)
+        sleeps = len(asked) == slept_after
+        world.clock.now += 3 * HOUR if sleeps else 0
+        return asked[-1]
+
+    slept_after = 3
+    taken = claim(replace(plum, now=now), bed, minutes=30)
+    found = taken.task.holder(now=world.clock.now)
+    assert world.clock.now == START + 3 * HOUR
+    assert found
+    assert found.end == START + 3 * HOUR + 30 * MINUTE
+    assert world.tip() == tip(plum)
+
+
+def test_trap_15_a_claim_whose_answer_is_lost_is_not_known_to_be_taken_and_found_next_time(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    before = tip(plum)
+    gone = f'[ "$1" = committed ] && mv "{world.hub}" "{world.gone}" && kill -9 $PPID'
+    world.hook("reference-transaction", gone, "exit 0")
+    with pytest.raises(LostAnswer) as raised:
+        claim(plum, bed)
+    assert raised.value.exit_code == Exit.UNPUBLISHED
+    assert "not known to be taken: the next command tells" in raised.value.hint
+    assert "nothing was taken" not in raised.value.message
+    assert (tip(plum), holder(plum, bed)) == (before, "")
+    world.regain()
+    world.unhook()
+    assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
+    assert claim(plum, bed).renewed
+    assert holder(plum, bed) == "plumer"
+
+
+def test_a_claim_whose_answer_is_lost_is_won_when_the_hub_has_it(
+    world: World, plum: Board, bed: str
+) -> None:
+    world.hook("reference-transaction", *BACK_AND_DEAD)
+    assert not claim(plum, bed).renewed
+    assert (holder(plum, bed), world.tip()) == ("plumer", tip(plum))
+    assert claims_in(plum) == 1
+
+
+def test_a_claim_found_in_a_fleet_without_a_hub_is_taken_at_once(tmp_path: Path) -> None:
+    alone = World(tmp_path).found("plum", hub=False)
+    bed = add(alone, "dig the bed")
+    assert not claim(alone, bed).renewed
+    assert not task(alone, bed).entity.claims[0].hub
+    assert exit_of(lambda: claim(acting(alone, "nat"), bed)) == Exit.HELD
+
+
+# The program itself.
+
+
+@pytest.fixture
+def two(world: World) -> tuple[Path, Path, str]:
+    """Two checked-out boards on one hub, and a task both see."""
+    plum, apricot = world.folder / "plum", world.folder / "apricot"
+    git(world.folder, "init", "-q", "--bare", world.hub)
+    assert clare("init", plum, "--host", "plum", "--hub", world.hub, at=world.folder).code == 0
+    bed = clare("add", "dig the bed", at=plum).out.strip()
+    assert clare("join", world.hub, apricot, "--host", "apricot", at=world.folder).code == 0
+    return plum, apricot, bed
+
+
+def test_the_exit_codes_of_claim(world: World, two: tuple[Path, Path, str]) -> None:
+    plum, apricot, bed = two
+    assert clare("claim", bed, at=plum, actor="ann").code == Exit.DONE
+    again = clare("claim", bed, at=plum, actor="ann")
+    assert (again.code, again.out.split(" until ")[0]) == (Exit.DONE, f"ann still holds {bed[:4]}")
+    lost = clare("claim", bed, at=apricot, actor="ben")
+    assert lost.code == Exit.HELD
+    assert re.fullmatch(
+        rf"clare: ann holds {bed[:4]} until \S+Z\n  `clare ready` shows what is free; .*\n",
+        lost.err,
+    )
+    assert clare("claim", bed, at=apricot, actor="ann").code == Exit.HELD
+    world.lose()
+    offline = clare("claim", bed, at=apricot, actor="ben")
+    assert offline.code == Exit.UNPUBLISHED
+    assert "nothing was taken" in offline.err
+    assert clare("claim", "zzzz", at=apricot).code in (Exit.REFUSED, Exit.UNPUBLISHED)
+
+
+KILLS_CLARE = """\
+[ "$1" = committed ] || exit 0
+rm "$0"
+at=$PPID
+while ! tr '\\0' ' ' < /proc/$at/cmdline | grep -q -- ' -m clare '; do
+  at=$(cut -d' ' -f4 /proc/$at/stat)
+done
+kill -9 $at
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs /proc to find the client")
+def test_a_client_killed_after_the_hub_accepted_finds_the_claim_its_own(
+    world: World, two: tuple[Path, Path, str]
+) -> None:
+    plum, apricot, bed = two
+    world.hook("reference-transaction", KILLS_CLARE)
+    assert clare("claim", bed, at=plum, actor="ann").code == -9
+    assert "type: task.claimed" in git(world.hub, "grep", "-h", "^type:", REF)
+    assert "task.claimed" not in git(plum, "grep", "-h", "^type:", REF)
+    assert clare("claim", bed, at=apricot, actor="ben").code == Exit.HELD
+    found = clare("claim", bed, at=plum, actor="ann")
+    assert found.code == Exit.DONE
+    assert found.out.startswith(f"ann still holds {bed[:4]}")
+    assert not git(plum, "status", "--porcelain")
+
+
+def test_everything_that_was_claimed_ends_in_equal_digests(
+    world: World, plum: Board, apricot: Board, bed: str
+) -> None:
+    claim(plum, bed)
+    claims.release(plum, (bed,))
+    claim(apricot, bed)
+    tasks.move(apricot, [bed], "done")
+    settle(world, [plum, apricot])
+    assert len(digests([plum, apricot])) == 1
+    assert not task(plum, bed).entity.claims
+    assert len([p for p in paths(world.hub) if p.startswith("fleet/tasks/")]) == 5

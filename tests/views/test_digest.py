@@ -1,0 +1,170 @@
+"""Digests: equal for equal states, different for different ones."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clare.events.event import Effect
+from clare.state import Claim, Comment, Entity, Mark, Write
+from clare.views.digest import digest, state_digest
+from tests.views.fleets import event, fleet_of, key_of, task
+
+KEY = key_of("a")
+ENTITY = Entity(
+    key=KEY,
+    exists=True,
+    fields={"title": (Write("1", "nat", "A"), Write("2", "ada", "B")), "body": (Write("1", "nat", ""),)},
+    sets={"labels": {"x": ("1", "2")}},
+    comments=(Comment("3", "nat", "first"), Comment("4", "ada", "second")),
+    claims=(Claim("5", "nat", "4v0c7qk2", 7, True),),
+    acknowledged=("f@0",),
+    created=Mark("1", "nat"),
+    updated=Mark("5", "nat"),
+    heads=("4", "5"),
+    reports=("forged",),
+)  # fmt: skip
+
+CHANGES: dict[str, tuple[Entity, ...]] = {
+    "key": (replace(ENTITY, key=key_of("b")),),
+    "exists": (replace(ENTITY, exists=False),),
+    "fields": (
+        replace(ENTITY, fields={}),
+        replace(ENTITY, fields={**ENTITY.fields, "body": (Write("1", "nat", " "),)}),
+        replace(ENTITY, fields={**ENTITY.fields, "body": (Write("2", "nat", ""),)}),
+        replace(ENTITY, fields={**ENTITY.fields, "body": (Write("1", "ada", ""),)}),
+        replace(ENTITY, fields={**ENTITY.fields, "type": (Write("1", "nat", "bug"),)}),
+        replace(ENTITY, fields={**ENTITY.fields, "title": ENTITY.fields["title"][::-1]}),
+        replace(ENTITY, fields={**ENTITY.fields, "title": ENTITY.fields["title"][:1]}),
+    ),
+    "sets": (
+        replace(ENTITY, sets={}),
+        replace(ENTITY, sets={"labels": {"y": ("1", "2")}}),
+        replace(ENTITY, sets={"labels": {"x": ("1",)}}),
+        replace(ENTITY, sets={"needs": {"x": ("1", "2")}}),
+    ),
+    "comments": (
+        replace(ENTITY, comments=()),
+        replace(ENTITY, comments=ENTITY.comments[::-1]),
+        replace(ENTITY, comments=(Comment("3", "nat", "first!"), ENTITY.comments[1])),
+        replace(ENTITY, comments=(Comment("3", "ada", "first"), ENTITY.comments[1])),
+        replace(ENTITY, comments=(Comment("2", "nat", "first"), ENTITY.comments[1])),
+    ),
+    "claims": (
+        replace(ENTITY, claims=()),
+        *(
+            replace(ENTITY, claims=(claim,))
+            for claim in (
+                Claim("6", "nat", "4v0c7qk2", 7, True),
+                Claim("5", "ada", "4v0c7qk2", 7, True),
+                Claim("5", "nat", "4v0c7qk3", 7, True),
+                Claim("5", "nat", "4v0c7qk2", 8, True),
+                Claim("5", "nat", "4v0c7qk2", 7, False),
+            )
+        ),
+    ),
+    "acknowledged": (replace(ENTITY, acknowledged=()), replace(ENTITY, acknowledged=("f@1",))),
+    "created": (
+        replace(ENTITY, created=None),
+        replace(ENTITY, created=Mark("2", "nat")),
+        replace(ENTITY, created=Mark("1", "ada")),
+    ),
+    "updated": (
+        replace(ENTITY, updated=None),
+        replace(ENTITY, updated=Mark("4", "nat")),
+        replace(ENTITY, updated=Mark("5", "ada")),
+    ),
+    "heads": (replace(ENTITY, heads=("5",)), replace(ENTITY, heads=("4", "6"))),
+    "reports": (replace(ENTITY, reports=()), replace(ENTITY, reports=("other",))),
+}
+
+
+def of(*entities: Entity) -> str:
+    return state_digest({entity.key: entity for entity in entities})
+
+
+def test_every_part_of_the_state_has_its_changes_here() -> None:
+    assert list(CHANGES) == [each.name for each in fields(Entity)]
+
+
+@pytest.mark.parametrize("part", CHANGES)
+def test_changing_any_part_of_an_entity_changes_the_state_digest(part: str) -> None:
+    digests = [of(ENTITY), *(of(changed) for changed in CHANGES[part])]
+    assert len(set(digests)) == len(digests)
+
+
+def test_an_entity_more_changes_the_state_digest() -> None:
+    other = replace(ENTITY, key=key_of("b"))
+    assert len({of(), of(ENTITY), of(other), of(ENTITY, other)}) == 4
+
+
+def test_the_order_in_memory_changes_nothing() -> None:
+    other = replace(ENTITY, key=key_of("b"), fields=dict(reversed(list(ENTITY.fields.items()))))
+    assert of(ENTITY, other) == of(other, ENTITY)
+    assert of(replace(ENTITY, fields=other.fields)) == of(ENTITY)
+
+
+TEXTS = st.text(max_size=4)
+WRITES = st.lists(st.builds(Write, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple)
+MARKS = st.none() | st.builds(Mark, TEXTS, TEXTS)
+ENTITIES = st.builds(
+    Entity,
+    key=st.sampled_from([KEY, key_of("b")]),
+    exists=st.booleans(),
+    fields=st.dictionaries(TEXTS, WRITES, max_size=2),
+    sets=st.dictionaries(
+        TEXTS,
+        st.dictionaries(TEXTS, st.lists(TEXTS, max_size=2).map(tuple), max_size=2),
+        max_size=2,
+    ),
+    comments=st.lists(st.builds(Comment, TEXTS, TEXTS, TEXTS), max_size=2).map(tuple),
+    claims=st.lists(
+        st.builds(Claim, TEXTS, TEXTS, TEXTS, st.integers(0, 3), st.booleans()), max_size=2
+    ).map(tuple),
+    acknowledged=st.lists(TEXTS, max_size=2).map(tuple),
+    created=MARKS,
+    updated=MARKS,
+    heads=st.lists(TEXTS, max_size=2).map(tuple),
+    reports=st.lists(TEXTS, max_size=2).map(tuple),
+)
+
+
+@given(ENTITIES, ENTITIES)
+def test_digests_are_equal_exactly_when_the_states_are(one: Entity, other: Entity) -> None:
+    assert (of(one) == of(other)) == (one == other)
+
+
+@given(ENTITIES, st.sampled_from([each.name for each in fields(Entity)]), ENTITIES)
+def test_replacing_one_part_by_another_s_changes_the_digest_if_they_differ(
+    one: Entity, part: str, other: Entity
+) -> None:
+    mixed = replace(one, **{part: getattr(other, part)})
+    assert (of(mixed) == of(one)) == (mixed == one)
+
+
+EFFECTS: Mapping[str, Effect] = {
+    "a field": Effect(set={"title": "other"}),
+    "an unknown field": Effect(set={"estimate": "3d"}),
+    "an element": Effect(add={"labels": ("x",)}),
+    "a comment": Effect(comment="x"),
+    "a claim": Effect(lease=1_000),
+    "an acknowledgement": Effect(acknowledges=("f@0",)),
+    "nothing": Effect(),
+}
+
+
+@pytest.mark.parametrize("what", EFFECTS)
+def test_every_event_changes_the_state_digest(what: str) -> None:
+    before = task("a")
+    later = event(KEY, EFFECTS[what], number=1, after=(before[0].id,))
+    old, new = fleet_of(before), fleet_of(before, [later])
+    assert digest(old).state != digest(new).state
+    assert (digest(old).events, digest(new).events) == (1, 2)
+
+
+def test_a_digest_names_the_version_of_the_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = of(ENTITY)
+    monkeypatch.setattr("clare.views.digest.FOLD_VERSION", 2)
+    assert of(ENTITY) != before

@@ -1,0 +1,168 @@
+"""What the doctor finds, in plain values."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clare.clock import DAY, MINUTE
+from clare.events.event import Effect
+from clare.fleet import Finding, Fleet, Manifest
+from clare.state import Entity
+from clare.views.doctor import circles, examine
+from tests.views.fleets import NOW, event, fleet_of, id_of, key_of, task
+
+Found = list[tuple[str, str, str]]
+
+
+def found(fleet: Fleet) -> Found:
+    return [(one.level, one.where, one.problem) for one in examine(fleet, now=NOW)]
+
+
+def test_a_sound_board_has_no_findings() -> None:
+    fleet = fleet_of(task("a", needs="b"), task("b", held_by="ada"), task("c", parent="a"))
+    assert found(fleet) == []
+    assert found(Fleet()) == []
+
+
+def test_a_need_that_does_not_exist_is_told() -> None:
+    assert found(fleet_of(task("a", needs="z"))) == [
+        ("note", key_of("a"), f"needs {id_of('z')}, which does not exist; it does not block")
+    ]
+
+
+def test_a_parent_or_project_that_does_not_exist_is_told() -> None:
+    assert found(fleet_of(task("a", parent="z", project="web"))) == [
+        ("note", key_of("a"), f"its parent {id_of('z')} does not exist"),
+        ("note", key_of("a"), "its project web does not exist"),
+    ]
+    made = event("projects/web", Effect(creates=True, set={"title": "web"}))
+    assert found(fleet_of([made], task("a", project="web"))) == []
+
+
+def test_a_circle_of_needs_is_told_once() -> None:
+    fleet = fleet_of(task("a", needs="b"), task("b", needs="c"), task("c", needs="a"))
+    assert found(fleet) == [
+        ("note", key_of("a"), "waits for itself, in a circle of needs: aaaa, bbbb, cccc")
+    ]
+
+
+def test_a_task_that_needs_itself_is_a_circle() -> None:
+    assert found(fleet_of(task("a", needs="a"))) == [
+        ("note", key_of("a"), "waits for itself, in a circle of needs: aaaa")
+    ]
+
+
+def test_a_circle_with_a_closed_task_blocks_nobody() -> None:
+    fleet = fleet_of(
+        task("a", needs="b"), task("b", needs="c"), task("c", needs="a", status="done")
+    )
+    assert found(fleet) == []
+
+
+def test_a_circle_of_parents_is_told_for_each_of_them() -> None:
+    fleet = fleet_of(task("a", parent="b"), task("b", parent="a"), task("c", parent="c"))
+    assert found(fleet) == [
+        ("note", key_of(name), "its parents form a circle") for name in ("a", "b", "c")
+    ]
+
+
+def test_what_hangs_below_a_circle_of_parents_is_told_too() -> None:
+    fleet = fleet_of(task("a", parent="b"), task("b", parent="c"), task("c", parent="b"))
+    assert [where for _, where, _ in found(fleet)] == [key_of(name) for name in "abc"]
+
+
+def test_a_contested_field_is_told_with_its_values() -> None:
+    (created,) = task("a")
+    edits = [
+        event(key_of("a"), Effect(set={"title": title}), number=n, after=(created.id,))
+        for n, title in enumerate(("one", "two"), 1)
+    ]
+    assert found(fleet_of([created], edits)) == [
+        ("note", key_of("a"), "title is contested: 'one', 'two'")
+    ]
+    settled = event(
+        key_of("a"), Effect(set={"title": "two"}), number=3, after=tuple(e.id for e in edits)
+    )
+    assert found(fleet_of([created], edits, [settled])) == []
+
+
+def test_events_without_a_creation_are_told() -> None:
+    assert found(fleet_of([event(key_of("a"), Effect(set={"title": "x"}))])) == [
+        ("note", key_of("a"), "has events, but no creation: undone, or not arrived yet")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"), [(5 * MINUTE, []), (5 * MINUTE + 1, ["5 m"]), (2 * DAY, ["2 d"])]
+)
+def test_an_event_stamped_ahead_is_told(ahead: int, told: list[str]) -> None:
+    fleet = fleet_of(task("a", at=NOW + ahead))
+    (only,) = fleet.events[key_of("a")]
+    path = f"fleet/tasks/aa/{id_of('a')}/{only.id}.yaml"
+    assert found(fleet) == [
+        ("note", path, f"stamped {age} ahead of this clock; clocks do not follow it")
+        for age in told
+    ]
+
+
+def test_two_clones_under_one_host_s_name_are_told() -> None:
+    (created,) = task("a")
+    other = event(key_of("a"), Effect(comment="x"), number=1, clone="7qk2m9xw")
+    elsewhere = event(key_of("a"), Effect(comment="x"), number=2, clone="7qk2m9xx", host="apricot")
+    assert found(fleet_of([created, other, elsewhere])) == [
+        ("note", "host plum", "2 clones write under this name: 4v0c7qk2, 7qk2m9xw")
+    ]
+
+
+def test_what_is_broken_comes_first_and_what_is_newer_is_a_note() -> None:
+    findings = (
+        Finding("fleet/a", "unknown here; kept", "newer"),
+        Finding("fleet/z", "cut short", "unreadable"),
+        Finding("fleet/y", "does not fit", "unfit"),
+    )
+    assert found(Fleet(findings=findings, manifest=Manifest(format=2))) == [
+        ("broken", "fleet/y", "does not fit"),
+        ("broken", "fleet/z", "cut short"),
+        ("note", "fleet/a", "unknown here; kept"),
+        ("note", "fleet/fleet.yaml", "format 2 is newer than this Clare: read-only"),
+    ]
+
+
+def test_what_is_acknowledged_is_silent_until_the_file_changes() -> None:
+    key = key_of("a")
+    entities = {key: Entity(key, exists=True, acknowledged=("x.yaml@0f",))}
+    known = Finding("fleet/x.yaml", "cut short", entity=key, blob="0f")
+    changed = Finding("fleet/x.yaml", "cut short", entity=key, blob="10")
+    assert found(Fleet(entities, findings=(known,))) == []
+    assert found(Fleet(entities, findings=(known, changed))) == [
+        ("broken", "fleet/x.yaml", "cut short")
+    ]
+
+
+LETTERS = "abcdefgh"
+NEEDS = st.dictionaries(
+    st.sampled_from(LETTERS), st.sets(st.sampled_from(LETTERS), max_size=3).map(sorted)
+)
+
+
+def _reaches(needs: dict[str, list[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(needs.get(start, ()))
+    while waiting:
+        here = waiting.pop()
+        if here not in seen:
+            seen.add(here)
+            waiting.extend(needs.get(here, ()))
+    return seen
+
+
+@given(NEEDS)
+def test_circles_are_the_sets_of_tasks_that_reach_each_other(needs: dict[str, list[str]]) -> None:
+    fleet = fleet_of(*(task(name, needs="".join(needs.get(name, ()))) for name in LETTERS))
+    far = {name: _reaches(needs, name) for name in LETTERS}
+    wanted = {
+        tuple(sorted(id_of(other) for other in far[name] if name in far[other]))
+        for name in LETTERS
+        if name in far[name]
+    }
+    assert circles(fleet) == sorted(wanted)
