@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from clare.events.task import TaskClaimed, TaskCommented, TaskEdited, TaskFields
 from clare.fleet import Fleet
 from clare.services import claims, tasks
 from clare.services.act import Outcome, act
+from clare.store import turn
 from clare.store.board import Board
 from clare.store.sync import LostAnswer, sync, take_in
 from tests.sync.fleets import (
@@ -110,7 +112,10 @@ class Garden(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([1, 8, 27, 36, 250]))
     def time_passes(self, minutes: int) -> None:
+        """A line that failed is mended within half an hour."""
         self.world.clock.now += minutes * MINUTE
+        if minutes > 8:
+            self.the_hub_is_well()
 
     @rule(host=hosts, offset=st.integers(-150, 150))
     def a_clock_drifts(self, host: str, offset: int) -> None:
@@ -233,7 +238,8 @@ class Garden(RuleBasedStateMachine):
 
         def meanwhile() -> None:
             fact = TaskCommented(entity=f"tasks/{name}", text="meanwhile")
-            self.acknowledged |= {e.id for e in one.append(lambda _: [fact]).events}
+            with patch.object(turn, "PATIENCE", 0.02):
+                self.acknowledged |= {e.id for e in one.append(lambda _: [fact]).events}
             self.write(lambda: tasks.add(other, fields={"title": "x"}, labels=(), needs=()))
 
         self.write(lambda: tasks.comment(during(one, meanwhile), [name], "first"))
