@@ -16,6 +16,14 @@ from pathlib import Path
 
 from clare.cli import main
 
+TASK_FIELDS = [
+    *("id", "short", "project", "title", "body", "type", "status", "active", "priority", "labels"),
+    *("needs", "needed_by", "parent", "children", "links", "assignee", "claim", "pinned", "due"),
+    *("defer_until", "done_when", "comments", "created_at", "created_by", "updated_at"),
+    *("updated_by", "closed_at", "close_reason", "contested"),
+]
+"""The fields of a task that the command line promises, in their order."""
+
 PROGRAM = [sys.executable, "-m", "clare"]
 LONGEST = 60.0
 """Seconds that one command may take."""
@@ -233,3 +241,8 @@ def two_hosts(folder: Path) -> tuple[Here, Here, Path]:
     joined = Here(folder, {}).run("join", str(hub), "apricot", "--host", "apricot")
     assert joined.code == 0, joined.err
     return plum, Here(folder / "apricot", {"CLARE_ACTOR": "ada"}), hub
+
+
+def shorts(text: str) -> list[str]:
+    """The first word of every line."""
+    return [line.split()[0] for line in text.splitlines() if line]

@@ -16,7 +16,7 @@ import pytest
 
 from clare.cli.entry import COMMANDS, IMPORT_COMMANDS, PROJECT_COMMANDS, TASK_COMMANDS, Table, cli
 from clare.services import projects
-from tests.cli.running import PROGRAM, Here, board, git, two_hosts
+from tests.cli.running import PROGRAM, Here, git, two_hosts
 
 GROUPS: dict[str, Table] = {
     "": COMMANDS,
@@ -24,11 +24,6 @@ GROUPS: dict[str, Table] = {
     "project": PROJECT_COMMANDS,
     "import": IMPORT_COMMANDS,
 }
-
-
-@pytest.fixture
-def here(tmp_path: Path, home: Path) -> Here:
-    return board(tmp_path)
 
 
 def commands() -> Iterator[tuple[str, click.Command, str]]:

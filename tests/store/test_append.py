@@ -71,11 +71,21 @@ def _holds_index(site: Site, child: int) -> bool:
         return False
 
 
+def _busyness(site: Site) -> float:
+    """How many times longer than its own work anything takes here now, because of neighbours."""
+    before = os.times()
+    for number in range(5):
+        append_tasks(site.board, [number])
+    spent = [now - then for now, then in zip(os.times(), before, strict=True)]
+    return max(1.0, spent[4] / sum(spent[:4]))
+
+
 @pytest.mark.parametrize("shape", ["bare", "dedicated"])
 def test_of_eight_processes_that_append_at_once_no_event_is_lost(
     shape: str, tmp_path: Path
 ) -> None:
     site = SHAPES[shape](tmp_path / "plum")
+    within = WITHIN * _busyness(SHAPES[shape](tmp_path / "quince"))
     progress = [tmp_path / f"progress {number}" for number in range(PROCESSES)]
     for path in progress:
         path.touch()
@@ -91,7 +101,7 @@ def test_of_eight_processes_that_append_at_once_no_event_is_lost(
     assert status(site) == ""
     os.kill(children[0], signal.SIGCONT)
     assert wait(children[0]) == 0
-    assert time.monotonic() - began < WITHIN
+    assert time.monotonic() - began < within
     assert len(titles(site.board.read())) == len(event_files(site.git_dir, site.board.ref)) == 200
     assert leftovers(site.git_dir) == []
     assert status(site) == ""

@@ -1,6 +1,7 @@
 """What a user has staged, edited or half-committed survives appends, and the events survive it."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from clare.errors import ClareError
-from clare.store import worktree
+from clare.store import move, worktree
 from clare.store.git import Git
 from tests.store.boards import (
     CHECKED_OUT,
@@ -28,7 +29,7 @@ from tests.store.boards import (
     titles,
     user_git,
 )
-from tests.store.processes import start, until, wait
+from tests.store.processes import kill, start, until, wait
 
 EDITOR = """\
 #!/bin/sh
@@ -328,3 +329,92 @@ def test_events_come_while_another_branch_is_rebased(tmp_path: Path) -> None:
     user_git(site.top, "rebase", "--abort")
     assert status(site) == ""
     assert titles(site.board.read()) == ["a"]
+
+
+def _killed_when_the_branch_had_moved(site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The index lock that a killed append left; its working tree has not followed."""
+    ready = site.git_dir / "ready"
+
+    def stop(*_: object, **__: object) -> None:
+        ready.touch()
+        signal.pause()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(move, "follow", stop)
+        child = start(lambda: append_tasks(site.board, ["killed"]))
+    until(ready.exists, "an append whose branch has moved")
+    kill(child, whole=True)
+    ready.unlink()
+    lock = Path(user_git(site.top, "rev-parse", "--git-path", "index.lock").strip())
+    return site.top / lock
+
+
+@pytest.mark.parametrize("shape", CHECKED_OUT)
+def test_git_refuses_to_commit_on_top_of_a_killed_append_until_it_is_mended(
+    shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = SHAPES[shape](tmp_path / "plum")
+    shown = _user_at_work(site)
+    lock = _killed_when_the_branch_had_moved(site, monkeypatch)
+    before = user_git(site.top, "rev-parse", "HEAD")
+    user_git(site.top, "commit", "-q", "-am", "too early", check=False)
+    assert user_git(site.top, "rev-parse", "HEAD") == before
+    site.board.read()
+    assert not lock.exists()
+    assert status(site) == shown
+    user_git(site.top, "commit", "-q", "-am", "mine")
+    assert titles(site.board.read()) == ["killed"]
+    assert _deleted_events(site) == ""
+
+
+@pytest.mark.parametrize("shape", CHECKED_OUT)
+def test_a_killed_append_is_mended_also_when_its_lock_was_removed_by_hand(
+    shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = SHAPES[shape](tmp_path / "plum")
+    shown = _user_at_work(site)
+    lock = _killed_when_the_branch_had_moved(site, monkeypatch)
+    lock.unlink()
+    lock.touch()  # the user is at work just now
+    site.board.read()
+    assert len(leftovers(site.git_dir)) == 2
+    lock.unlink()
+    site.board.read()
+    assert leftovers(site.git_dir) == []
+    assert status(site) == shown
+    user_git(site.top, "commit", "-q", "-am", "mine")
+    assert _deleted_events(site) == ""
+
+
+@pytest.mark.parametrize("where", ["on another branch", "elsewhere"])
+def test_a_killed_append_is_not_mended_in_a_working_tree_that_went_away(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = in_linked_worktree(tmp_path / "plum")
+    _killed_when_the_branch_had_moved(site, monkeypatch).unlink()
+    if where == "elsewhere":
+        site.top.rename(tmp_path / "moved")
+    else:
+        user_git(site.top, "checkout", "-q", "-f", "-b", "other", "fleet^")
+    assert titles(site.board.read()) == ["killed"]
+    assert leftovers(site.git_dir) == []
+    assert where == "elsewhere" or status(site) == ""
+
+
+def test_events_survive_a_bisection_and_a_stash(tmp_path: Path) -> None:
+    site = dedicated(tmp_path / "plum")
+    append_tasks(site.board, ["a"])
+    append_tasks(site.board, ["b"])
+    user_git(site.top, "bisect", "start", "HEAD", "HEAD~2")
+    append_tasks(site.board, ["c"])
+    user_git(site.top, "bisect", "reset")
+    assert titles(site.board.read()) == ["a", "b", "c"]
+    assert status(site) == ""
+    _user_at_work(site)
+    user_git(site.top, "reset", "-q", "--", "intended")
+    shown = status(site)
+    user_git(site.top, "stash", "push", "-q")
+    append_tasks(site.board, ["d"])
+    user_git(site.top, "stash", "pop", "-q", "--index")
+    assert status(site) == shown
+    assert titles(site.board.read()) == ["a", "b", "c", "d"]

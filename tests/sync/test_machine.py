@@ -390,6 +390,6 @@ class Garden(RuleBasedStateMachine):
 
 
 Garden.TestCase.settings = settings(
-    max_examples=16, stateful_step_count=25, phases=(Phase.explicit, Phase.generate)
+    max_examples=14, stateful_step_count=25, phases=(Phase.explicit, Phase.generate)
 )
 TestGarden = Garden.TestCase

@@ -144,6 +144,21 @@ def test_of_an_event_that_a_rogue_commit_edits_at_the_hub_both_bodies_stay(
         assert [f.path for f in board.read().findings if "second body" in f.problem] == [twin]
 
 
+@pytest.mark.parametrize("lower", [False, True])
+def test_a_folder_that_a_rogue_commit_puts_in_the_place_of_an_event_yields(
+    world: World, lower: bool
+) -> None:
+    plum, apricot = apart(world)
+    victim, here, tries = events(apricot)[0], tip(apricot), 0
+    folder: dict[str, str | None] = {victim: None, f"{victim}/x.yaml": "id: x\n"}
+    while not tries or (world.tip() < here) != lower:
+        git(world.hub, "update-ref", REF, here)
+        tries += 1
+        commit_by_hand(world.hub, folder, message=f"try {tries}")
+    settle(world, [plum, apricot])
+    assert events(plum) == events(apricot) == [victim]
+
+
 def test_two_bodies_under_one_id_written_apart_both_stay(world: World) -> None:
     plum, apricot = apart(world)
     key = f"tasks/{the_task(plum)}"

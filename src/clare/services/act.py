@@ -45,10 +45,15 @@ def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
         told = ClareError(
             f"saved here, but not published: {problem.message}",
             hint=problem.hint,
-            exit_code=problem.exit_code,
+            exit_code=_unpublished_code(problem),
         )
         return Outcome(written, unpublished=told)
     return Outcome(written)
+
+
+def _unpublished_code(problem: ClareError) -> Exit:
+    """Whatever kept it from being published, it is saved: not "refused", which says try again."""
+    return Exit.UNREADABLE if problem.exit_code == Exit.UNREADABLE else Exit.UNPUBLISHED
 
 
 @dataclass(slots=True)

@@ -39,8 +39,9 @@ class GitFailed(ClareError):
     def __init__(self, command: str, code: int, text: str) -> None:
         self.text = text.strip()
         self.code = code
-        lines = self.text.splitlines()
-        said = lines[-1] if lines else f"exit {code}"
+        lines = self.text.splitlines() or [f"exit {code}"]
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])
+        said = said.removeprefix("fatal: ").removeprefix("error: ")
         super().__init__(f"git {command}: {said}", hint="`clare doctor` looks the store over")
 
 
@@ -74,9 +75,9 @@ class Git:
         return Git(self.git_dir, hold=descriptor)
 
     def command(self, *words: str, work_tree: str = "") -> list[str]:
-        """The full command line."""
-        work = [f"--work-tree={work_tree}"] if work_tree else []
-        return ["git", f"--git-dir={self.git_dir}", *work, *_DURABLE, *words]
+        """The full command line; in a working tree paths count from its top, wherever we stand."""
+        work = ["-C", work_tree, f"--work-tree={work_tree}"] if work_tree else []
+        return ["git", *work, f"--git-dir={self.git_dir}", *_DURABLE, *words]
 
     def run(
         self,

@@ -172,6 +172,7 @@ def merge(git: Git, one: str, other: str) -> str:
         )
     joining = _Joining(git, bases[0], first, second)
     changes = [change for d in differences(git, first, second) for change in joining.changes(d)]
+    changes.sort(key=lambda change: -change.path.count("/"))  # a folder in an event's place yields
     who = f"{_MERGER} {_newest(git, first, second)} +0000"
     message = "merge two lines of events\n"
     return write_commits(git, [Commit(message, who, who, changes, (first, second))])
@@ -228,7 +229,7 @@ class _Joining:
 def _union(apart: Difference) -> list[Change]:
     """Events only come: one that a side lacks is added; of two bodies both stay."""
     if apart.is_deleted:
-        return []
+        return [Change(apart.path, blob=apart.old_blob, mode=apart.old_mode)]
     if apart.is_added:
         return [_taken(apart)]
     low, high = sorted([(apart.old_blob, apart.old_mode), (apart.new_blob, apart.new_mode)])

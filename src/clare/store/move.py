@@ -19,8 +19,9 @@ from clare.store.worktree import (
     check_not_rebased,
     checked_out,
     follow,
-    holds_lock,
     lock_index,
+    regain_lock,
+    stands_on,
     unlock_index,
 )
 
@@ -96,13 +97,22 @@ def recover(git: Git) -> None:
     """Finish, or forget, what a killed command began."""
     for journal in interrupted(journal_folder(git)):
         _clear_ref_locks(git, journal.move)
-        moved = _has_moved(git, journal.move)
-        held = git.holding(journal.descriptor)
-        for tree in journal.move.worktrees:
-            if moved and holds_lock(tree, journal):
-                follow(held, tree, journal, again=True)
-            unlock_index(tree, journal)
-        forget(journal.path)
+        if not _has_moved(git, journal.move) or _brought_home(git, journal):
+            for tree in journal.move.worktrees:
+                unlock_index(tree, journal)
+            forget(journal.path)
+
+
+def _brought_home(git: Git, journal: Journal) -> bool:
+    """Bring an interrupted move into its working trees; False if one is busy, so try again later."""
+    held = git.holding(journal.descriptor)
+    for tree in journal.move.worktrees:
+        if stands_on(tree, journal.move.ref):
+            if not regain_lock(tree, journal):
+                return False
+            follow(held, tree, journal, again=True)
+        unlock_index(tree, journal)
+    return True
 
 
 def _has_moved(git: Git, move: Move) -> bool:

@@ -97,7 +97,7 @@ def clone_board(url: str, path: Path, branch: str, *, progress: Progress | None)
 
 
 def _told(done: str | float, most: str | float | None, text: str) -> str:
-    return f"{text or 'objects'} {done}/{most or '?'}"
+    return f"{text or 'objects'} {int(done)}/{int(most) if most else '?'}"
 
 
 def _extra() -> dict[str, str]:

@@ -10,6 +10,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from clare.errors import ClareError
@@ -105,12 +106,25 @@ def unlock_index(tree: Worktree, journal: Journal) -> None:
         return
 
 
-def holds_lock(tree: Worktree, journal: Journal) -> bool:
-    """Whether the index lock is ours."""
+def regain_lock(tree: Worktree, journal: Journal) -> bool:
+    """Whether the index lock is ours: still, or again where somebody removed it after a kill."""
+    lock = Path(tree.git_dir) / "index.lock"
     try:
-        return os.path.samefile(Path(tree.git_dir) / "index.lock", journal.path)
+        os.link(journal.path, lock)
+        return True
+    except FileExistsError:
+        with suppress(FileNotFoundError):
+            return os.path.samefile(lock, journal.path)
+        return False
+
+
+def stands_on(tree: Worktree, ref: str) -> bool:
+    """Whether a working tree is still there and still has the branch checked out."""
+    try:
+        head = (Path(tree.git_dir) / "HEAD").read_text().strip()
     except FileNotFoundError:
         return False
+    return head == f"ref: {ref}" and os.path.isdir(tree.top)
 
 
 def follow(git: Git, tree: Worktree, journal: Journal, *, again: bool = False) -> None:

@@ -1,0 +1,219 @@
+"""Lists, the queue and claims, as people read them and as programs do."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import TASK_FIELDS, Here, two_hosts
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("", "CABDF"),
+        ("--all", "CABDEF"),
+        ("-P web", "A"),
+        ("--project web --project none", "A"),
+        ("--status open", "ABDF"),
+        ("--status active", "F"),
+        ("--status idea --status done", "CE"),
+        ("--status dropped", ""),
+        ("-l x", "AB"),
+        ("-l x --label y", "A"),
+        ("--assignee ada", "B"),
+        ("--assignee ada --assignee nat", "BD"),
+        ("-p P1", "A"),
+        ("--priority p0 --priority P1", "CA"),
+        ("-t bug", "A"),
+        ("--type task -l x", "B"),
+        ("--mine", "DF"),
+        ("--mine --as ada", "B"),
+        ("--blocked", "B"),
+        ("--text parser", "CAD"),
+        ("--text parser --status open", "AD"),
+    ],
+)
+def test_list_filters(here: Here, varied: dict[str, str], words: str, wanted: str) -> None:
+    found = here.records("list", *words.split())
+    assert "".join(str(task["title"])[0] for task in found) == wanted
+    assert all(list(task) == TASK_FIELDS for task in found)
+
+
+def test_list_is_a_table_for_people(here: Here, varied: dict[str, str]) -> None:
+    lines = here.ok("list", "--all").splitlines()
+    a = next(line for line in lines if line.endswith("A parser"))
+    assert a == f"{varied['A'][:4]}  P1  open        A parser"
+    assert any("active nat  F" in line for line in lines)
+    assert any(re.search(r"blocked +B$", line) for line in lines)
+    nothing = here.run("list", "--text", "nowhere")
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "no task fits\n")
+    assert here.records("list", "--text", "nowhere") == []
+
+
+def test_bare_clare_is_status(here: Here) -> None:
+    here.add("A")
+    assert here.ok() == here.ok("status")
+    assert here.ok("--json") == here.ok("status", "--json")
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [
+        (["review"], "in review"),
+        (["done"], "done"),
+        (["comment", "-m", "hi"], "commented"),
+        (["release"], "released"),
+    ],
+)
+def test_without_task_the_one_is_meant_that_this_actor_holds(
+    here: Here, words: list[str], verb: str
+) -> None:
+    none = here.run(*words)
+    assert none.code == 1
+    assert none.err == "clare: nat holds no task here\n  name the TASK that you mean\n"
+    one, two = here.add("One"), here.add("Two")
+    here.ok("claim", one)
+    assert here.ok(*words) == f"{one[:4]} {verb}: One\n"
+    here.ok("reopen", one)
+    here.ok("claim", one)
+    here.ok("claim", two)
+    several = here.run(*words)
+    assert several.code == 1
+    assert several.err.startswith("clare: nat holds ")
+    assert {one[:4], two[:4]} <= set(re.split(r"[ ,]+", several.err.splitlines()[0]))
+
+
+def test_ready_shows_what_can_be_worked_on_and_why(here: Here, varied: dict[str, str]) -> None:
+    found = here.records("ready")
+    assert [task["title"] for task in found] == ["A parser", "D"]
+    assert list(found[0]) == [*TASK_FIELDS, "ready", "reasons"]
+    assert found[0]["ready"] is True
+    assert found[0]["reasons"][:2] == ["P1", "unblocks 1"]  # type: ignore[index]
+    first = here.ok("ready").splitlines()[0]
+    assert re.fullmatch(rf"{varied['A'][:4]}  P1  unblocks 1, \d+ s old  A parser", first)
+    everything = here.records("ready", "--all")
+    why = {str(task["title"])[0]: task["reasons"] for task in everything if not task["ready"]}
+    assert why["B"] == [f"waits for {varied['A'][:4]}"]
+    assert (why["C"], why["E"]) == (["idea"], ["done"])
+    assert str(why["F"]).startswith("['held by nat until ")
+    assert [task["title"] for task in here.records("ready", "-P", "web", "-l", "x")] == ["A parser"]
+
+
+def test_nothing_ready_is_an_empty_list(here: Here) -> None:
+    ran = here.run("ready")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "nothing is ready; `clare ready --all` says why for each task\n"
+    assert here.records("ready") == []
+
+
+def test_next_is_the_best_and_claim_takes_it(here: Here, varied: dict[str, str]) -> None:
+    shown = here.run("next")
+    assert shown.code == 0
+    assert shown.out.startswith(f"{varied['A'][:4]}  A parser\n  P1, unblocks 1, ")
+    assert shown.err == f"take it with `clare claim {varied['A'][:4]}`\n"
+    assert here.record("next")["id"] == varied["A"]
+    taken = here.record("next", "--claim", "--lease", "30m")
+    assert (taken["id"], taken["active"]) == (varied["A"], True)
+    claim = taken["claim"]
+    assert isinstance(claim, dict)
+    assert list(claim) == ["id", "by", "clone", "at", "until", "hub"]
+    assert (claim["by"], claim["hub"]) == ("nat", False)
+
+
+@pytest.mark.parametrize("words", [["next"], ["next", "--claim"]])
+def test_next_on_an_empty_queue_is_exit_7(here: Here, words: list[str]) -> None:
+    ran = here.run(*words)
+    assert (ran.code, ran.out) == (7, "")
+    assert ran.err == "clare: nothing is ready\n  `clare ready --all` says why for each task\n"
+
+
+def test_claim_excludes_others_until_release(here: Here) -> None:
+    task = here.add("Work")
+    assert re.fullmatch(
+        rf"nat holds {task[:4]} until {TIME.pattern}: Work\n", here.ok("claim", task)
+    )
+    assert here.ok("claim", task).startswith(f"nat still holds {task[:4]} until ")
+    lost = here.run("claim", task, "--as", "ada")
+    assert lost.code == 4
+    assert lost.err.startswith(f"clare: nat holds {task[:4]} until ")
+    kept = here.run("release", task, "--as", "ada")
+    assert kept.code == 4
+    assert here.ok("release", task) == f"{task[:4]} released: Work\n"
+    assert here.ok("release", task) == f"{task[:4]} released: Work  (nothing to change)\n"
+    assert here.record("claim", task, "--as", "ada")["claim"]["by"] == "ada"  # type: ignore[index]
+    assert here.ok("release", task, "--force") == f"{task[:4]} released: Work\n"
+
+
+def test_claim_refuses_what_is_not_ready_unless_forced(here: Here) -> None:
+    need = here.add("First")
+    task = here.add("Then", "--needs", need)
+    refused = here.run("claim", task)
+    assert refused.code == 1
+    assert refused.err.startswith(f"clare: {task[:4]} is not ready: waits for {need[:4]}\n")
+    assert here.record("claim", task, "--force")["active"] is True
+
+
+def test_status_is_the_board_at_a_glance(here: Here, varied: dict[str, str]) -> None:
+    here.ok("review", varied["D"])
+    found = here.record("status")
+    assert list(found) == [
+        "fleet",
+        "actor",
+        "unpublished",
+        "fetched_at",
+        "held",
+        "active",
+        "review",
+        "ready",
+        "blocked",
+        "contested",
+        "unfinished",
+        "closed",
+    ]
+    assert [task["id"] for task in found["held"]] == [varied["F"]]  # type: ignore[attr-defined]
+    assert (found["active"], found["review"]) == ([varied["F"]], [varied["D"]])
+    assert (found["ready"], found["blocked"]) == ([varied["A"]], 1)
+    assert (found["unfinished"], found["closed"], found["unpublished"]) == (5, 1, None)
+    shown = here.ok("status").splitlines()
+    assert shown[0] == "no hub"
+    assert [line for line in shown if not line.startswith("  ")][1:] == [
+        "you hold (1)",
+        "in review (1)",
+        "ready (1)",
+        "5 unfinished, 1 blocked, 1 closed",
+    ]
+
+
+def test_status_says_how_fresh_it_is_and_what_waits(tmp_path: Path, home: Path) -> None:
+    plum, _, hub = two_hosts(tmp_path)
+    assert re.fullmatch(r"fetched \d+ s ago · 0 unpublished", plum.ok("status").splitlines()[0])
+    hub.rename(tmp_path / "gone.git")
+    assert plum.run("add", "Saved").code == 6
+    assert plum.ok("status").splitlines()[0].endswith(" · 1 unpublished")
+    assert plum.record("status")["unpublished"] == 1
+
+
+def test_contested_fields_are_shown_and_settled_by_writing(tmp_path: Path, home: Path) -> None:
+    plum, apricot, hub = two_hosts(tmp_path)
+    task = plum.add("Title")
+    apricot.ok("sync")
+    hub.rename(tmp_path / "away")
+    assert plum.run("edit", task, "--title", "From plum").code == 6
+    assert apricot.run("edit", task, "--title", "From apricot").code == 6
+    (tmp_path / "away").rename(hub)
+    plum.ok("sync")
+    apricot.ok("sync")
+    found = apricot.record("show", task)["contested"]
+    assert isinstance(found, dict)
+    assert [(each["value"], each["by"]) for each in found["title"]] == [
+        ("From plum", "nat"),
+        ("From apricot", "ada"),
+    ]
+    assert "  title is contested; the last one shows:\n    From plum  by nat, " in apricot.ok(
+        "show", task
+    )
+    assert "contested (1)" in apricot.ok("status")
+    assert apricot.record("edit", task, "--title", "From apricot")["contested"] == {}
