@@ -16,7 +16,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
         ("", "CABDF"),
         ("--all", "CABDEF"),
         ("-P web", "A"),
-        ("--project web --project none", "A"),
+        ("--project web -p P1", "A"),
         ("--status open", "ABDF"),
         ("--status active", "F"),
         ("--status idea --status done", "CE"),
@@ -217,3 +217,12 @@ def test_contested_fields_are_shown_and_settled_by_writing(tmp_path: Path, home:
     )
     assert "contested (1)" in apricot.ok("status")
     assert apricot.record("edit", task, "--title", "From apricot")["contested"] == {}
+
+
+@pytest.mark.parametrize("command", ["ready", "next", "next --claim", "list"])
+def test_an_unknown_project_does_not_look_like_an_empty_queue(
+    here: Here, varied: dict[str, str], command: str
+) -> None:
+    refused = here.run(*command.split(), "-P", "wob")
+    assert refused.code == 1
+    assert refused.err == "clare: no project wob\n  there are web\n"

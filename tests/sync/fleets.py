@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from clare import names
-from clare.clock import instant
+from clare.clock import Stamp, instant
 from clare.errors import ClareError
 from clare.events.fact import Fact
 from clare.events.text import event_bytes
@@ -20,7 +20,7 @@ from clare.store.board import Board
 from clare.store.git import Git
 from clare.store.place import Place
 from clare.store.setup import found_board
-from clare.store.sync import Hub, Synced, sync
+from clare.store.sync import Synced, sync
 from clare.views.digest import Digest, digest
 
 START = instant("2026-11-20T09:00:00Z")
@@ -99,7 +99,7 @@ class World:
         return board
 
     def hook(self, name: str, *lines: str) -> None:
-        """Let the hub run a hook, found in a folder of this name only by us."""
+        """Let the hub run a hook: a shell script of these lines."""
         path = self.hub / "hooks" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
@@ -177,8 +177,6 @@ def event_by_hand(
     board: Board, fact: Fact, *, by: str, at: int, random_part: str
 ) -> tuple[str, str]:
     """The path and text of an event that a person writes in a pull request: without `after`."""
-    from clare.clock import Stamp
-
     event_id = f"{Stamp(at)}-hand-{random_part}"
     data = event_bytes(fact, event_id=event_id, by=by, clone=names.base32(0, 8), after=())
     return names.event_path(fact.entity, event_id), data.decode()
@@ -232,10 +230,6 @@ def settle(world: World, boards: Sequence[Board], *, rounds: int = 4) -> str:
 
 def digests(boards: Sequence[Board]) -> set[Digest]:
     return {digest(board.read()) for board in boards}
-
-
-def hub_of(world: World, board: Board) -> Hub:
-    return Hub(board, world.url)
 
 
 @dataclass(frozen=True)

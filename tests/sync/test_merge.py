@@ -33,11 +33,6 @@ FLEET_YAML = "fleet/fleet.yaml"
 STORY = "--format=%an <%ae> %ad|%cn <%ce> %cd|%B"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
 def apart(world: World) -> tuple[Board, Board]:
     """Two clones that have the fleet and one task in common, and can no longer reach the hub."""
     plum = world.found("plum")

@@ -45,11 +45,6 @@ class Racer:
         return start(*words, at=self.folder, actor=self.actor, before=before)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
 def racers(world: World, *, shared: bool) -> list[Racer]:
     bare(world.hub)
     boards.init(str(world.folder / "c0"), host="c0", hub=world.url)

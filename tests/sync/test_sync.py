@@ -1,5 +1,6 @@
 """Carrying events to and from a hub that refuses, disappears, loses answers or is fought over."""
 
+import fcntl
 import socket
 from pathlib import Path
 
@@ -31,16 +32,6 @@ DIES_AFTER_ACCEPTING = (
     "exit 0",
 )
 """The hub moves its branch and dies before it can say so."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
-
-
-@pytest.fixture
-def plum(world: World) -> Board:
-    return world.found("plum")
 
 
 def titles(board: Board) -> list[str]:
@@ -319,8 +310,6 @@ def test_a_remote_that_says_nothing_counts_as_gone_in_time(plum: Board) -> None:
 def test_a_sync_waits_for_another_of_the_same_clone_and_says_so_when_it_takes_too_long(
     world: World, plum: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import fcntl
-
     monkeypatch.setattr(syncing, "RETRY_FOR", 0.2)
     with (repo(plum) / "clare" / "sync.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

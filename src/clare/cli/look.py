@@ -18,7 +18,7 @@ from clare.views.ready import obstacles
 from clare.views.record import Record, at, contested, task_record
 from clare.views.safe import one_line
 from clare.views.status import Status, glance
-from clare.views.tasks import Filter, choose
+from clare.views.tasks import Filter, checked, choose
 
 PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
 
@@ -81,7 +81,7 @@ def list_tasks(
     wanted = Filter(
         projects, statuses, labels, assignees, priorities, types, me, blocked, text, show_all
     )
-    found = choose(fleet, wanted, now=now)
+    found = choose(fleet, checked(fleet, wanted), now=now)
     if session.as_json:
         session.data([task_record(fleet, task, now=now) for task in found])
     else:

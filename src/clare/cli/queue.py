@@ -14,7 +14,7 @@ from clare.services import claims, tasks
 from clare.services.opening import Opened
 from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
-from clare.views.tasks import Filter, fits
+from clare.views.tasks import Filter, checked, fits
 
 PROJECT = click.option(
     "-P",
@@ -43,7 +43,8 @@ def ready(
     """
     board = session.open().board
     fleet, now = board.read(), board.now()
-    queue, wanted = rank(fleet, now=now), Filter(projects=projects, labels=labels, all=True)
+    wanted = checked(fleet, Filter(projects=projects, labels=labels, all=True))
+    queue = rank(fleet, now=now)
     chosen = [e for e in queue.ready if fits(fleet, e.task, wanted, now=now)]
     rest = [e for e in queue.excluded if show_all and fits(fleet, e.task, wanted, now=now)]
     if session.as_json:
@@ -89,7 +90,8 @@ def next_task(
     Exits with 7 if nothing is ready.
     """
     opened = session.open()
-    board, wanted = opened.board, Filter(projects=projects, labels=labels, all=True)
+    board = opened.board
+    wanted = checked(board.read(), Filter(projects=projects, labels=labels, all=True))
     if take:
         _check_actor(opened)
         taken = claims.claim_next(

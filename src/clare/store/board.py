@@ -149,8 +149,8 @@ class Board:
 
     def move(self, old: str, new: str) -> None:
         """Move the branch from one commit to another. Raises BranchMoved."""
-        here = self.tip()[1]
-        if here not in (None, old):
+        found, here = self.tip()
+        if found != old:
             raise BranchMoved(self.ref)
         move_branch(self.git, self.ref, old=here, new=new)
 

@@ -17,7 +17,7 @@ from clare.store.board import Board, Decide, Written
 from clare.store.changes import differences, is_event_path
 from clare.store.git import Git
 from clare.store.merge import check_publishable, integrate, waiting
-from clare.store.move import BranchMoved, recover
+from clare.store.move import BranchMoved, clear_left_locks, recover
 from clare.store.remote import Pushed, Unreachable
 
 RETRY_FOR = 30.0
@@ -69,6 +69,7 @@ class Hub:
     def remember(self, commit: str) -> None:
         """Note that the hub has this commit."""
         self.board.git.run("update-ref", self.known, commit)
+        _fetched(self.board.git).touch()
 
     def push(self, commit: str, before: str | None) -> bool:
         """Push a commit that contains `before`. False if somebody else was first.
@@ -226,6 +227,9 @@ def _turn(board: Board) -> Iterator[None]:
     descriptor = os.open(folder / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for(descriptor)
+        left = f"{board.place.branch}.lock"
+        refs = board.git.git_dir / "refs" / "clare"
+        clear_left_locks([refs / kind / left for kind in ("arriving", "hub")])
         yield
     finally:
         os.close(descriptor)

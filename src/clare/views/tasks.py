@@ -32,6 +32,17 @@ def choose(fleet: Fleet, wanted: Filter, *, now: int) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.priority, task.created_at, task.id))
 
 
+def checked(fleet: Fleet, wanted: Filter) -> Filter:
+    """The filter, if its projects are known: a typing error must not look like an empty queue.
+
+    Raises ClareError.
+    """
+    used = {task.project for task in fleet.tasks.values()}
+    for slug in set(wanted.projects) - used:
+        fleet.project(slug)
+    return wanted
+
+
 def fits(fleet: Fleet, task: Task, wanted: Filter, *, now: int) -> bool:
     """Whether a task fits a filter."""
     return all(_tests(fleet, task, wanted, now))
