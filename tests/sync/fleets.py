@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from clare import names
-from clare.clock import Stamp, instant
+from clare.clock import MINUTE, Stamp, instant
 from clare.errors import ClareError
 from clare.events.fact import Fact
 from clare.events.text import event_bytes
@@ -64,6 +64,10 @@ class World:
     def gone(self) -> Path:
         """Where the hub is while it cannot be reached."""
         return self.folder / "gone.git"
+
+    def after(self, minutes: float) -> None:
+        """Let time pass, for everybody."""
+        self.clock.now += int(minutes * MINUTE)
 
     def tip(self) -> str:
         return git(self.hub, "rev-parse", REF)

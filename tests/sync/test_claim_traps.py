@@ -30,11 +30,11 @@ def test_trap_2_a_comment_that_was_not_published_does_not_keep_a_lease_alive(
     world: World, plum: Board, apricot: Board, bed: str
 ) -> None:
     claim(plum, bed, minutes=30)
-    after(world, 29)
+    world.after(29)
     world.lose()
     tasks.comment(plum, [bed], "half way")
     world.regain()
-    after(world, 7)
+    world.after(7)
     claim(apricot, bed)
     sync_once(world, plum)
     sync_once(world, apricot)
@@ -46,9 +46,9 @@ def test_a_comment_that_was_published_keeps_a_lease_alive(
     world: World, plum: Board, apricot: Board, bed: str
 ) -> None:
     claim(plum, bed, minutes=30)
-    after(world, 29)
+    world.after(29)
     tasks.comment(plum, [bed], "half way")
-    after(world, 7)
+    world.after(7)
     assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
 
 
@@ -89,7 +89,7 @@ def test_trap_11_clocks_a_little_apart_do_not_take_a_lease_that_is_live(
 ) -> None:
     world.clock.offsets = {"plum": -2 * MINUTE, "apricot": int(2.4 * MINUTE)}
     claim(plum, bed, minutes=30)
-    after(world, 29.9)
+    world.after(29.9)
     assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
 
 
@@ -98,7 +98,7 @@ def test_trap_11_what_a_clock_two_days_ahead_took_can_be_released_by_anyone_with
 ) -> None:
     world.clock.offsets["plum"] = 2 * DAY
     claim(plum, bed)
-    after(world, 24 * 60)
+    world.after(24 * 60)
     assert exit_of(lambda: claim(apricot, bed)) == Exit.HELD
     assert exit_of(lambda: claims.release(apricot, (bed,))) == Exit.HELD
     assert not claims.release(apricot, (bed,), force=True).failed
@@ -112,7 +112,7 @@ def test_trap_11_a_clock_that_jumps_ahead_for_one_comment_does_not_keep_the_task
     world.clock.offsets["plum"] = 2 * DAY
     tasks.comment(plum, [bed], "what day is it?")
     world.clock.offsets["plum"] = 0
-    after(world, 4 * 60 + 6)
+    world.after(4 * 60 + 6)
     assert exit_of(lambda: claim(apricot, bed)) == Exit.DONE
 
 

@@ -8,10 +8,14 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+ORPHANS_WAIT = 3.0
+"""Seconds to wait for the git processes of a killed command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,38 @@ def interrupted(folder: Path) -> Iterator[Journal]:
 def _locked(path: Path) -> Iterator[int]:
     descriptor = os.open(path, os.O_RDWR)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _outlast_orphans(descriptor, path)
         if not os.fstat(descriptor).st_nlink:
             raise FileNotFoundError(path)
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _outlast_orphans(descriptor: int, path: Path) -> None:
+    """Lock a journal; if its writer is dead, wait for the git process that it left at work.
+
+    Raises BlockingIOError while the writer lives.
+    """
+    deadline = time.monotonic() + ORPHANS_WAIT
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if _writer_lives(path) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
+
+
+def _writer_lives(path: Path) -> bool:
+    try:
+        os.kill(json.loads(path.read_bytes())["pid"], 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, KeyError, TypeError):
+        return True  # not known to be dead
+    return True
 
 
 def _read(path: Path) -> Move | None:
