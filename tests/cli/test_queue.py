@@ -226,3 +226,15 @@ def test_an_unknown_project_does_not_look_like_an_empty_queue(
     refused = here.run(*command.split(), "-P", "wob")
     assert refused.code == 1
     assert refused.err == "clare: no project wob\n  there are web\n"
+
+
+def test_who_lost_a_task_is_told_at_the_next_sync(tmp_path: Path, home: Path) -> None:
+    plum, apricot, _ = two_hosts(tmp_path)
+    task = plum.add("Take orders")
+    plum.ok("claim", task)
+    apricot.ok("sync")
+    apricot.ok("claim", task, "--force")
+    told = plum.run("sync")
+    assert told.code == 0
+    assert told.err == f"clare: ada holds {task[:4]} now; your claim is over\n"
+    assert plum.run("sync").err == ""

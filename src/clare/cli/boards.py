@@ -12,6 +12,7 @@ from clare.store.sync import sync as sync_board
 from clare.views import digest as digests
 from clare.views.doctor import BROKEN, examine
 from clare.views.record import Record
+from clare.views.status import lost
 
 HOST = click.option("--host", default="", help="This machine's short name in the fleet.")
 
@@ -125,7 +126,10 @@ def sync(session: Session) -> None:
             f"received {_count(done.received, 'event')}, "
             f"published {_count(done.published, 'commit')}"
         )
-    warn(session, board.read())
+    after = board.read()
+    for task, holder in lost(fleet, after, clone=board.clone, now=board.now()):
+        session.talk(f"clare: {holder.by} holds {after.short(task.id)} now; your claim is over")
+    warn(session, after)
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,12 +13,12 @@ from clare.errors import ClareError
 from clare.events.text import dump
 from clare.fleet import FORMAT, Manifest
 from clare.store.commit import Change, Commit, identity, write_commits
-from clare.store.git import LOCAL_VARIABLES, Around, Git, GitFailed, environment
+from clare.store.git import LOCAL_VARIABLES, Around, Git, GitFailed, GitTimeout, environment
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
 from clare.store.place import DEFAULT_BRANCH
 from clare.store.read import ATTRIBUTES, MANIFEST
-from clare.store.remote import Unreachable, check_url, shown
+from clare.store.remote import ANSWER_WITHIN, Unreachable, check_url, reason, shown
 
 ATTRIBUTES_TEXT = b"* text eol=lf -filter -ident -working-tree-encoding\n"
 Progress = Callable[[str], None]
@@ -64,9 +64,13 @@ def board_branch(url: str) -> str | None:
     around = Around(Path.cwd())
     words = ("ls-remote", "--symref", "--", check_url(url), "HEAD", f"refs/heads/{DEFAULT_BRANCH}")
     try:
-        listed = around.text(*words)
+        listed = around.run(*words, timeout=ANSWER_WITHIN).stdout.decode("utf-8", "replace")
+    except GitTimeout as late:
+        raise Unreachable(f"{shown(url)}: {late.message}", hint="check the address") from None
     except GitFailed as failed:
-        raise Unreachable(f"{shown(url)}: {failed.message}", hint="check the address") from None
+        raise Unreachable(
+            f"{shown(url)}: {reason(failed.text)}", hint="check the address"
+        ) from None
     lines = [line.split("\t") for line in listed.splitlines()]
     if any(line[-1] == f"refs/heads/{DEFAULT_BRANCH}" for line in lines):
         return DEFAULT_BRANCH
@@ -87,10 +91,8 @@ def clone_board(url: str, path: Path, branch: str, *, progress: Progress | None)
             found = Git(Path(repository.common_dir).resolve())
             repository.close()
     except gitpython.exc.GitCommandError as failed:
-        said = str(failed.stderr).strip().strip("'").splitlines()
-        raise Unreachable(
-            f"{shown(url)}: {said[-1].strip() if said else 'no answer'}", hint="check the address"
-        ) from None
+        said = reason(str(failed.stderr).strip().removeprefix("stderr: ").strip("'"))
+        raise Unreachable(f"{shown(url)}: {said}", hint="check the address") from None
     except (gitpython.exc.UnsafeProtocolError, gitpython.exc.UnsafeOptionError) as unsafe:
         raise ClareError(f"{shown(url)}: {unsafe}", hint="use a path or a git URL") from None
     return found

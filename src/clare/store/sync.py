@@ -23,6 +23,9 @@ from clare.store.remote import Pushed, Unreachable
 RETRY_FOR = 30.0
 """Seconds in which lost races are run again."""
 
+CLAIM_WAIT = 5.0
+"""Seconds that a claim waits for each answer of the hub."""
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
@@ -39,6 +42,7 @@ class Hub:
 
     board: Board
     url: str
+    within: float = remote.ANSWER_WITHIN
 
     @property
     def known(self) -> str:
@@ -53,7 +57,7 @@ class Hub:
         git, branch = self.board.git, self.board.place.branch
         before = git.resolve(self.known)
         arriving = f"refs/clare/arriving/{branch}"
-        tip = remote.fetch(git, self.url, branch, arriving)
+        tip = remote.fetch(git, self.url, branch, arriving, within=self.within)
         if before and (tip is None or not git.is_ancestor(before, tip)):
             raise Unreadable(
                 f"the hub was rewound: it no longer has {before[:10]}, which it had",
@@ -76,7 +80,8 @@ class Hub:
 
         After anything but plain success the hub itself is asked. Raises Unpublished.
         """
-        outcome, words = remote.push(self.board.git, self.url, self.board.place.branch, commit)
+        git, branch = self.board.git, self.board.place.branch
+        outcome, words = remote.push(git, self.url, branch, commit, within=self.within)
         if outcome is Pushed.ACCEPTED:
             self.remember(commit)
             return True
@@ -87,7 +92,7 @@ class Hub:
                 f"the answer to a push was lost, and {gone.message}",
                 hint=_TOLD_NEXT,
             ) from None
-        if tip and self.board.git.is_ancestor(commit, tip):
+        if tip and git.is_ancestor(commit, tip):
             return True
         if tip != before or remote.is_busy(words):
             return False
@@ -130,10 +135,10 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     """
     recover(board.git)
     with _turn(board):
-        hub = Hub(board, url)
-        problem = "the hub stayed busy; nothing was taken"
+        hub = Hub(board, url, within=CLAIM_WAIT)
+        problem = "nothing was taken"
         for _ in _attempts():
-            tip = _reached(hub)
+            tip = _reached(hub, problem)
             fleet = board.read(take_in(board, tip))
             decided = board.now()
             written = board.build(fleet, decide(fleet))
@@ -145,16 +150,16 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
             board.tidy()
             if board.now() - decided <= MINUTE:
                 return replace(written, notes=notes)
-            problem = "the hub's answers took over a minute; what it took may be over"
-    raise Unpublished(problem, hint="run the command again")
+            problem = "what it took over a minute ago may be over"
+    raise Unpublished(f"the hub stayed busy; {problem}", hint="run the command again")
 
 
-def _reached(hub: Hub) -> str | None:
+def _reached(hub: Hub, problem: str) -> str | None:
     try:
         return hub.fetch()
     except Unreachable as gone:
         raise Unpublished(
-            f"the hub is not reachable, nothing was taken: {gone.message}",
+            f"the hub is not reachable, {problem}: {gone.message}",
             hint="a claim needs the hub; try again when it is back",
         ) from None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from clare.fleet import Fleet, Task
+from clare.state import Claim
 from clare.views.ready import Ranked, is_blocked, rank
 
 
@@ -18,6 +19,21 @@ class Status:
     contested: tuple[str, ...]
     unfinished: int
     closed: int
+
+
+def lost(before: Fleet, after: Fleet, *, clone: str, now: int) -> list[tuple[Task, Claim]]:
+    """The tasks that this clone held before and somebody else holds now, with whoever does."""
+    found: list[tuple[Task, Claim]] = []
+    for task in before.tasks.values():
+        mine, current = task.holder(now=now), after.entity(task.key).holder(now=now)
+        if (
+            mine
+            and current
+            and mine.clone == clone
+            and not current.is_of(actor=mine.by, clone=clone)
+        ):
+            found.append((task, current))
+    return found
 
 
 def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
