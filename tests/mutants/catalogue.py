@@ -23,7 +23,13 @@ class Mutant:
 
 _TRAPS = "tests/core/test_fold_traps.py::"
 _LAWS = "tests/core/test_fold_laws.py::"
-_CLAIMS = "tests/core/test_fold_claims.py::"
+_APPEND = "tests/store/test_append.py::"
+_USER = "tests/store/test_user_changes.py::"
+_READ = "tests/store/test_reading.py::"
+_MERGE = "tests/sync/test_merge.py::"
+_SYNC = "tests/sync/test_sync.py::"
+_WON = "tests/sync/test_claims.py::"
+_TOLD = "tests/sync/test_claim_traps.py::"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -149,6 +155,145 @@ MUTANTS: tuple[Mutant, ...] = (
         (Change("clock.py", "if stamp.ms <= now + DRIFT)", "if stamp.ms <= now + DRIFT or True)"),),
         (
             "tests/core/test_clock.py::test_a_tick_does_not_follow_a_stamp_more_than_five_minutes_ahead",
+        ),
+    ),
+    Mutant(
+        "compare-and-swap: the branch moves from wherever it is",
+        (
+            Change(
+                "store/move.py",
+                '"update-ref", "-m", "clare", ref, new, old)',
+                '"update-ref", ref, new)',
+            ),
+            Change("store/board.py", "if found != old:", "if not found:"),
+        ),
+        (_APPEND + "test_a_branch_that_moved_since_the_decision_is_decided_on_again",),
+    ),
+    Mutant(
+        "claim re-decision: a lost race counts as won",
+        (
+            Change(
+                "store/sync.py",
+                "if not _won(hub, written, tip):\n                continue",
+                "_won(hub, written, tip)",
+            ),
+        ),
+        (_WON + "test_a_claim_that_loses_the_race_at_the_hub_leaves_nothing_behind",),
+    ),
+    Mutant(
+        "claim re-decision: a decision never grows old",
+        (Change("store/sync.py", "<= MINUTE:", "<= MINUTE * 10_000:"),),
+        (
+            _TOLD
+            + "test_trap_13_a_claim_that_was_pushed_long_after_it_was_decided_is_decided_again",
+        ),
+    ),
+    Mutant(
+        "claims: the actor alone owns one, on whichever clone",
+        (
+            Change(
+                "state.py",
+                "return (self.by, self.clone) == (actor, clone)",
+                "return self.by == actor",
+            ),
+        ),
+        (_WON + "test_the_same_actor_on_another_clone_does_not_hold_it",),
+    ),
+    Mutant(
+        "set merge: what one side deleted is gone",
+        (
+            Change(
+                "store/merge.py",
+                "return [Change(apart.path, blob=apart.old_blob, mode=apart.old_mode)]",
+                "return [_taken(apart)]",
+            ),
+        ),
+        (_MERGE + "test_an_event_that_a_rogue_commit_deletes_at_the_hub_comes_back[False]",),
+    ),
+    Mutant(
+        "merge commits: their parents stand in the order of arrival",
+        (
+            Change(
+                "store/merge.py",
+                "first, second = sorted((one, other))",
+                "first, second = one, other",
+            ),
+        ),
+        (_MERGE + "test_two_clones_that_merge_the_same_two_commits_make_the_same_commit",),
+    ),
+    Mutant(
+        "replay: it rewrites what other clones wrote",
+        (Change("store/merge.py", "s.clone == clone and ", ""),),
+        (_MERGE + "test_what_another_clone_wrote_is_merged_not_rewritten",),
+    ),
+    Mutant(
+        "publishing: nothing is held back",
+        (
+            Change(
+                "store/merge.py",
+                "    for step in steps:\n        for change in step.changes:\n            short",
+                "    for step in steps[:0]:\n        for change in step.changes:\n            short",
+            ),
+        ),
+        (_MERGE + "test_a_commit_that_reaches_beyond_new_events_is_never_published",),
+    ),
+    Mutant(
+        "push: the hub is not asked after a broken connection",
+        (Change("store/sync.py", "if tip and git.is_ancestor(commit, tip):", "if not tip:"),),
+        (_SYNC + "test_a_push_whose_answer_is_lost_counts_when_the_hub_has_it",),
+    ),
+    Mutant(
+        "sync: a rewound hub is followed",
+        (
+            Change(
+                "store/sync.py",
+                "if before and (tip is None or not git.is_ancestor(before, tip)):",
+                "if before and tip is None:",
+            ),
+        ),
+        (_SYNC + "test_a_rewound_hub_stops_every_sync_until_it_is_put_back",),
+    ),
+    Mutant(
+        "working trees: the index does not follow",
+        (
+            Change(
+                "store/move.py",
+                "                follow(held, tree, journal)\n",
+                "                pass\n",
+            ),
+        ),
+        (_USER + "test_every_working_tree_that_stands_on_the_branch_follows",),
+    ),
+    Mutant(
+        "reading: of two bodies with one id the last read acts",
+        (
+            Change(
+                "store/read.py",
+                "if taken is None or entry.blob < taken[0]:",
+                "if taken is None or entry.blob:",
+            ),
+        ),
+        (
+            _READ
+            + "test_of_two_bodies_with_one_id_the_lower_blob_acts_and_the_second_is_reported[first]",
+        ),
+    ),
+    Mutant(
+        "recovery: a killed append is forgotten instead of finished",
+        (Change("store/move.py", "follow(held, tree, journal, again=True)", "pass"),),
+        (_USER + "test_a_killed_append_is_mended_also_when_its_lock_was_removed_by_hand",),
+    ),
+    Mutant(
+        "reading: anchors are allowed",
+        (
+            Change(
+                "store/files.py",
+                'if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):',
+                "if isinstance(event, yaml.AliasEvent):",
+            ),
+        ),
+        (
+            "tests/core/test_hostile_files.py::test_a_hostile_file_is_refused_with_its_reason[anchor]",
         ),
     ),
 )
