@@ -34,7 +34,7 @@ def test_a_board_that_is_only_checked_out_is_read_only(tmp_path: Path, here: Her
     assert ran.code == 1
     assert ran.err == (
         "clare: this checkout holds a fleet, but no branch to write to: it is read-only\n"
-        "  `clare init --branch NAME` chooses one\n"
+        "  `clare init --branch other` lets you write here\n"
     )
     assert copy.record("where")["branch"] == {
         "value": None,

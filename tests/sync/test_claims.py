@@ -128,10 +128,18 @@ def test_force_takes_what_somebody_holds(
 
 
 def test_force_also_takes_what_is_not_ready(plum: Board, bed: str) -> None:
-    tasks.move(plum, [bed], "done")
-    with pytest.raises(ClareError, match="is not ready: done"):
+    tasks.need(plum, bed, [add(plum, "buy a spade")], remove=False)
+    with pytest.raises(ClareError, match="is not ready: waits for"):
         claim(plum, bed)
     assert claim(plum, bed, force=True).task.holder(now=plum.now())
+
+
+@pytest.mark.parametrize("status", ["review", "done", "dropped", "idea"])
+def test_what_is_not_open_is_not_taken_even_by_force(plum: Board, bed: str, status: str) -> None:
+    tasks.move(plum, [bed], status)
+    for force in (False, True):
+        with pytest.raises(ClareError, match=f"is not ready: {status}"):
+            claim(plum, bed, force=force)
 
 
 def test_without_the_hub_nothing_is_taken_and_nothing_left_behind(

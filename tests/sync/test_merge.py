@@ -11,7 +11,7 @@ from clare.services import tasks
 from clare.store.board import Board
 from clare.store.merge import integrate, merge
 from clare.store.read import read_board
-from clare.store.sync import take_in
+from clare.store.sync import Hub, take_in
 from tests.sync.fleets import (
     REF,
     START,
@@ -309,7 +309,7 @@ def test_a_commit_that_reaches_beyond_new_events_is_never_published(
 def test_a_commit_outside_the_board_is_not_published_to_an_empty_hub_either(world: World) -> None:
     plum = world.found("plum")
     git(world.hub, "update-ref", "-d", REF)
-    git(repo(plum), "update-ref", "-d", f"refs/clare/hub/{REF.rpartition('/')[2]}")
+    git(repo(plum), "update-ref", "-d", Hub(plum, str(world.hub)).known)
     commit_by_hand(repo(plum), {"README.md": "code\n"})
     with pytest.raises(ClareError, match=r"outside fleet/"):
         sync_once(world, plum)

@@ -284,7 +284,7 @@ def test_the_users_own_git_configuration_does_not_disturb(
     git(repo(plum), "update-ref", "refs/remotes/origin/old", REF)
     add(plum, "from plum")
     saved_offline(world, apricot, "from apricot")
-    assert syncing.sync(apricot, "hub:garden").published == 1
+    assert sync_once(world, apricot).published == 1
     settle(world, [plum, apricot])
     assert titles(plum) == titles(apricot) == ["from apricot", "from plum"]
     assert git(world.hub, "tag").split() == ["their-tag"]

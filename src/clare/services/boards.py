@@ -11,8 +11,10 @@ from clare.errors import ClareError, Unpublished, Usage
 from clare.fleet import Fleet, Manifest
 from clare.services.opening import opened
 from clare.store import clone, place, remote, setup
-from clare.store.git import Git
+from clare.store.commit import check_identity
+from clare.store.git import Git, GitFailed, around
 from clare.store.place import DEFAULT_BRANCH, Place
+from clare.store.read import holds_board
 from clare.store.sync import Hub, sync
 
 
@@ -37,10 +39,13 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
         config.check_host(host)
     address = _hub_address(hub)
     folder = Path(path)
+    _check_branch_name(branch or DEFAULT_BRANCH)
+    check_identity(folder)
     git, chosen = _repository(folder, branch)
-    _check_branch_name(git, chosen)
     place.adopt(git, chosen)
     old = _manifest_at(git, chosen)
+    if old is None:
+        _check_no_other_board(git, chosen)
     _check_hub_is_free(git, chosen, address, known=old is not None)
     clone.save(git, replace(clone.load(git), branch=chosen, host=host or clone.load(git).host))
     local = clone.identified(git)
@@ -96,14 +101,26 @@ def _check_no_file(folder: Path) -> None:
             raise ClareError(f"{path} is a file", hint="name a folder")
 
 
-def _check_branch_name(git: Git, branch: str) -> None:
-    if git.run("check-ref-format", "--branch", branch, allow=(0, 1, 128)).returncode:
-        raise Usage(f"{branch!r} cannot name a branch", hint="--branch fleet")
+def _check_branch_name(branch: str) -> None:
+    try:
+        around(Path.cwd(), "check-ref-format", "--branch", branch)
+    except GitFailed:
+        raise Usage(f"{branch!r} cannot name a branch", hint="--branch fleet") from None
+
+
+def _check_no_other_board(git: Git, branch: str) -> None:
+    """A second board in one repository would look as if the first were lost."""
+    for other in (clone.load(git).branch, DEFAULT_BRANCH):
+        if other and other != branch and holds_board(git, f"refs/heads/{other}"):
+            raise ClareError(
+                f"the fleet of this repository is on the branch {other}",
+                hint=f"`clare init --branch {other}` uses it",
+            )
 
 
 def _manifest_at(git: Git, branch: str) -> Manifest | None:
     ref = git.resolve(f"refs/heads/{branch}")
-    if not ref or not git.text("ls-tree", "--name-only", ref, "--", "fleet/fleet.yaml"):
+    if not ref or not holds_board(git, ref):
         return None
     found = place.manifest_of(git, ref)
     if found.read_only:
@@ -151,17 +168,12 @@ def join(
         raise _no_fleet(url)
     existed = folder.exists()
     git = setup.clone_board(address, folder, branch, progress=progress)
-    if _manifest_name(git, branch) is None:
+    if not holds_board(git, f"refs/heads/{branch}"):
         shutil.rmtree(folder)
         if existed:
             folder.mkdir()
         raise _no_fleet(url)
     return _joined(git, branch, folder, address, host)
-
-
-def _manifest_name(git: Git, branch: str) -> str | None:
-    listed = git.text("ls-tree", "--name-only", f"refs/heads/{branch}", "--", "fleet/fleet.yaml")
-    return listed or None
 
 
 def _no_fleet(url: str) -> ClareError:
@@ -188,12 +200,16 @@ def _about_hub(fleet: Fleet, address: str) -> list[str]:
     hub = fleet.manifest.hub
     if not hub:
         return ["this fleet names no hub, so nothing is published by itself"]
-    if hub != address:
+    if hub == address:
+        return []
+    try:
+        setup.board_branch(hub)
+    except remote.Unreachable as gone:
         return [
-            f"the fleet's hub is {hub}; if this machine reaches it as {remote.shown(address)}, say so:"
-            f" git config --global url.{remote.shown(address)}.insteadOf {hub}"
+            f"the fleet's hub does not answer: {gone.message}; if this machine reaches it under "
+            f"another address, say so: git config url.ADDRESS.insteadOf {hub}"
         ]
-    return []
+    return [f"this clone publishes to the fleet's hub, {hub}, not to {remote.shown(address)}"]
 
 
 def _about_host(fleet: Fleet, host: str) -> list[str]:

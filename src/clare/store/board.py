@@ -3,11 +3,12 @@
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count
 
 from clare import names
-from clare.clock import DRIFT, tick
+from clare.clock import DRIFT, MINUTE, tick
 from clare.errors import ClareError, Unreadable
 from clare.events.event import Event
 from clare.events.fact import Fact
@@ -17,11 +18,11 @@ from clare.fleet import FORMAT, Fleet
 from clare.fold import fold
 from clare.store.commit import Change, Commit, identity, write_commits
 from clare.store.files import parse
-from clare.store.git import Git
+from clare.store.git import Git, GitFailed
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved, move_branch, recover
 from clare.store.place import Place
-from clare.store.read import read_board
+from clare.store.read import MANIFEST, read_board
 from clare.store.turn import turn
 from clare.views.story import sentence
 
@@ -70,10 +71,11 @@ class Board:
     clone: str
     now: Callable[[], int]
     bits: Callable[[int], int]
-    git: Git = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "git", self.place.git)
+    @property
+    def git(self) -> Git:
+        """The repository."""
+        return self.place.git
 
     @property
     def ref(self) -> str:
@@ -103,7 +105,7 @@ class Board:
         if not self.place.branch:
             raise ClareError(
                 "this checkout holds a fleet, but no branch to write to: it is read-only",
-                hint="`clare init --branch NAME` chooses one",
+                hint=f"`clare init --branch {self._head() or 'NAME'}` lets you write here",
             )
         if fleet.manifest.read_only:
             raise ClareError(
@@ -111,25 +113,30 @@ class Board:
                 "read-only",
                 hint="install a newer Clare",
             )
-        broken = next((f for f in fleet.findings if f.path.endswith("fleet/fleet.yaml")), None)
+        broken = next((f for f in fleet.findings if f.path == MANIFEST), None)
         if broken and broken.level == "unreadable":
             raise Unreadable(str(broken), hint="mend fleet/fleet.yaml with git first")
         if not self.actor:
             raise ClareError("nobody is acting", hint="say who with --as NAME or $CLARE_ACTOR")
 
+    def _head(self) -> str:
+        return self.git.text("symbolic-ref", "-q", "--short", "HEAD", allow=(0, 1))
+
     def append(self, decide: Decide, *, summary: str = "") -> Written:
         """Decide on the newest projection and write, under the condition that it still is the newest.
 
-        Raises ClareError, also what `decide` raises.
+        A decision older than a minute is taken again. Raises ClareError, also what `decide` raises.
         """
         deadline = time.monotonic() + RETRY_FOR
         for tries in count(1):
             try:
                 with turn(self.git):
-                    fleet = self.read()
+                    fleet, decided = self.read(), self.now()
                     written = self.build(fleet, decide(fleet), summary=summary)
                     if not written.commit:
                         return written
+                    if self.now() - decided > MINUTE:
+                        raise BranchMoved(self.ref)
                     self.move(fleet.commit, written.commit)
             except BranchMoved:
                 if tries > TRIES and time.monotonic() > deadline:
@@ -144,8 +151,12 @@ class Board:
         )
 
     def tidy(self) -> None:
-        """Let git pack what many small writes left, when it finds that it is due."""
-        self.git.run("maintenance", "run", "--auto", "--quiet")
+        """Let git pack what many small writes left, when it finds that it is due.
+
+        What is written stays written if that fails: it is due again after the next write.
+        """
+        with suppress(GitFailed):
+            self.git.run("maintenance", "run", "--auto", "--quiet")
 
     def move(self, old: str, new: str) -> None:
         """Move the branch from one commit to another. Raises BranchMoved."""

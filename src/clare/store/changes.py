@@ -5,8 +5,16 @@ from dataclasses import dataclass
 
 from clare.store.git import Git, fields
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_EMPTY_TREES = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 NOTHING = "000000"
+
+
+def empty_tree(like: str) -> str:
+    """The tree without files, in the hash of the repository that a commit's name shows."""
+    return _EMPTY_TREES[len(like)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ delete it instead, for which git locks `packed-refs`: a kill in that moment woul
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from clare.errors import ClareError
-from clare.store.git import Git, GitFailed
+from clare.store.git import Git, GitFailed, around
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,24 @@ def identity(git: Git) -> tuple[str, str]:
     try:
         return git.text("var", "GIT_AUTHOR_IDENT"), git.text("var", "GIT_COMMITTER_IDENT")
     except GitFailed:
-        raise ClareError(
-            "git does not know who you are",
-            hint='git config --global user.name "Your Name" && '
-            "git config --global user.email you@example.org",
-        ) from None
+        raise _nobody() from None
+
+
+def check_identity(folder: Path) -> None:
+    """Raise ClareError if git would not know the author of a commit in a folder, made or not yet."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    try:
+        around(existing, "var", "GIT_AUTHOR_IDENT")
+    except GitFailed:
+        raise _nobody() from None
+
+
+def _nobody() -> ClareError:
+    return ClareError(
+        "git does not know who you are",
+        hint='git config --global user.name "Your Name" && '
+        "git config --global user.email you@example.org",
+    )
 
 
 def write_commits(git: Git, commits: Sequence[Commit]) -> str:
@@ -61,7 +75,7 @@ def write_commits(git: Git, commits: Sequence[Commit]) -> str:
 
 
 def _stream(ref: str, commit: Commit, number: int) -> list[bytes]:
-    message = commit.message.encode("utf-8", "replace")
+    message = commit.message.encode("utf-8", "surrogateescape")
     head = f"commit {ref}\nmark :{number}\nauthor {commit.author}\ncommitter {commit.committer}\n"
     parts = [head.encode("utf-8", "surrogateescape"), _data(message)]
     if commit.parents:

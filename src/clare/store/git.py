@@ -3,9 +3,11 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from clare.errors import ClareError
 
@@ -29,8 +31,14 @@ LOCAL_VARIABLES = (
 )
 """What `git rev-parse --local-env-vars` lists: a hook sets them, and they would lead git astray."""
 
-_DURABLE = ("-c", "core.fsync=committed,reference", "-c", "fastimport.unpackLimit=1")
-_PROTOCOLS = "file:git:http:https:rclaude:ssh"
+_SETTINGS = (
+    *("-c", "core.fsync=committed,reference"),  # a commit survives a power cut
+    *("-c", "fastimport.unpackLimit=1"),
+    *("-c", "push.pushOption="),  # the user's options are for the user's pushes
+)
+
+PROTOCOLS = ("file", "git", "http", "https", "rclaude", "ssh")
+"""What git may speak; never a transport that runs a command."""
 
 
 class GitFailed(ClareError):
@@ -52,7 +60,7 @@ class GitTimeout(ClareError):
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment that git runs in."""
     clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
-    clean.setdefault("GIT_ALLOW_PROTOCOL", _PROTOCOLS)
+    clean.setdefault("GIT_ALLOW_PROTOCOL", ":".join(PROTOCOLS))
     if not os.isatty(2):
         clean.setdefault("GIT_TERMINAL_PROMPT", "0")
     fixed = {"LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
@@ -77,7 +85,7 @@ class Git:
     def command(self, *words: str, work_tree: str = "") -> list[str]:
         """The full command line; in a working tree paths count from its top, wherever we stand."""
         work = ["-C", work_tree, f"--work-tree={work_tree}"] if work_tree else []
-        return ["git", *work, f"--git-dir={self.git_dir}", *_DURABLE, *words]
+        return ["git", *work, f"--git-dir={self.git_dir}", *_SETTINGS, *words]
 
     def run(
         self,
@@ -100,6 +108,28 @@ class Git:
             raise GitFailed(words[0], done.returncode, _text(done.stderr))
         return done
 
+    @contextmanager
+    def stream(self, *words: str, given: bytes) -> Iterator[IO[bytes]]:
+        """The output of a command as it comes. Raises GitFailed if it ends in any but the good way."""
+        with subprocess.Popen(
+            self.command(*words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+        ) as child:
+            feeder = threading.Thread(target=_feed, args=(child, given), daemon=True)
+            feeder.start()
+            try:
+                yield _output(child)
+            except BaseException:
+                child.kill()
+                raise
+            finally:
+                feeder.join()
+        if child.returncode:
+            raise GitFailed(words[0], child.returncode, "it ended before its last answer")
+
     def text(self, *words: str, allow: Sequence[int] = (0,)) -> str:
         """What a command prints, without the newline at its end."""
         return _text(self.run(*words, allow=allow).stdout).rstrip("\n")
@@ -116,11 +146,15 @@ class Git:
         return self.run("merge-base", "--is-ancestor", old, new, allow=(0, 1)).returncode == 0
 
 
-class Around(Git):
-    """Git that finds the repository around a folder by itself."""
+def around(folder: Path, *words: str, timeout: float | None = None) -> str:
+    """What git prints in a folder, finding by itself which repository lies around it.
 
-    def command(self, *words: str, work_tree: str = "") -> list[str]:
-        return ["git", "-C", str(self.git_dir), *words]
+    Raises GitFailed, or GitTimeout after `timeout` seconds.
+    """
+    done = run_process(["git", "-C", str(folder), *words], timeout=timeout)
+    if done.returncode:
+        raise GitFailed(words[0], done.returncode, _text(done.stderr))
+    return _text(done.stdout).rstrip("\n")
 
 
 def run_process(
@@ -150,6 +184,20 @@ def run_process(
         _end(child)
         raise
     return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+def _feed(child: subprocess.Popen[bytes], given: bytes) -> None:
+    """Write what a command reads; one that ended early is told by its exit code."""
+    with suppress(BrokenPipeError):
+        if child.stdin:
+            with child.stdin as pipe:
+                pipe.write(given)
+
+
+def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    if child.stdout is None:
+        raise GitFailed("", 0, "no output")
+    return child.stdout
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -73,6 +73,7 @@ def waiting(git: Git, ours: str, theirs: str | None) -> list[Step]:
         "--no-renames",
         "--root",
         "--no-show-signature",
+        "--encoding=UTF-8",
         "-z",
         "--date=raw",
         f"--format={end}{shape}",

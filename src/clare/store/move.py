@@ -11,8 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from clare.errors import ClareError
-from clare.store.changes import EMPTY_TREE
+from clare.store.changes import empty_tree
 from clare.store.git import Git, GitFailed
 from clare.store.journal import Journal, Move, forget, interrupted, opened
 from clare.store.worktree import (
@@ -48,12 +47,11 @@ def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> None:
     the branch is being rebased.
     """
     check_not_rebased(git, ref)
-    here = old or "0" * len(new)
-    move = Move(ref, old or EMPTY_TREE, new, checked_out(git, ref))
+    move = Move(ref, old or empty_tree(new), new, checked_out(git, ref))
     with opened(journal_folder(git), move) as journal:
         held = git.holding(journal.descriptor)
         with _index_locks(held, journal):
-            _swap(held, ref, here, new)
+            _swap(held, ref, old or "", new)
             for tree in move.worktrees:
                 follow(held, tree, journal)
 
@@ -66,7 +64,7 @@ def _index_locks(git: Git, journal: Journal) -> Iterator[None]:
         for tree in trees:
             lock_index(tree, journal, recover=lambda: recover(git))
         yield
-    except (BranchMoved, ClareError):
+    except BaseException:  # also an interrupt: what was locked must not stay so
         if not _has_moved(git, journal.move):
             for tree in trees:
                 unlock_index(tree, journal)
@@ -77,7 +75,10 @@ def _index_locks(git: Git, journal: Journal) -> Iterator[None]:
 
 
 def _swap(git: Git, ref: str, old: str, new: str) -> None:
-    """`update-ref` with the old value as condition; waits while another process holds the lock."""
+    """`update-ref` with the old value as condition (empty: no such ref yet).
+
+    Waits while another process holds the lock.
+    """
     deadline = time.monotonic() + BUSY_WAIT
     while True:
         try:
@@ -85,7 +86,7 @@ def _swap(git: Git, ref: str, old: str, new: str) -> None:
             return
         except GitFailed as failed:
             current = git.resolve(ref)
-            if (current or "0" * len(old)) != old:
+            if (current or "") != old:
                 raise BranchMoved(ref) from None
             if "File exists" not in failed.text or time.monotonic() > deadline:
                 raise

@@ -1,6 +1,7 @@
 """Which board a command means: the repository, the branch, and why."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from clare.errors import ClareError, Unreadable
 from clare.fleet import Manifest
 from clare.store import clone
 from clare.store.files import BadFile, parse
-from clare.store.git import Around, Git, GitFailed
-from clare.store.read import MANIFEST, manifest
+from clare.store.git import Git, GitFailed, around
+from clare.store.read import MANIFEST, holds_board, manifest
 
 DEFAULT_BRANCH = "fleet"
 
@@ -64,7 +65,7 @@ def git_of(start: str) -> Git | None:
         return None
     words = ("rev-parse", "--path-format=absolute", "--git-common-dir")
     try:
-        found = Around(folder).text(*words)
+        found = around(folder, *words)
     except GitFailed as failed:
         if "dubious ownership" in failed.text:
             raise
@@ -78,7 +79,7 @@ def _at(start: str, why: str) -> Place | None:
         return None
     repository = str(git.git_dir.parent if git.git_dir.name == ".git" else git.git_dir)
     for branch, ref, why_branch in _branches(git, start):
-        if git.text("ls-tree", "--name-only", ref, "--", MANIFEST, allow=(0, 128)):
+        if holds_board(git, ref):
             return Place(git, branch, ref, repository, why, why_branch)
     return None
 
@@ -88,8 +89,8 @@ def adopt(git: Git, branch: str) -> None:
     if git.resolve(f"refs/heads/{branch}"):
         return
     for ref in git.text("for-each-ref", "--format=%(refname)", f"refs/remotes/*/{branch}").split():
-        if git.text("ls-tree", "--name-only", ref, "--", MANIFEST):
-            git.run("update-ref", f"refs/heads/{branch}", ref, "0" * 40)
+        if holds_board(git, ref):
+            git.run("update-ref", f"refs/heads/{branch}", ref, "")
             return
 
 
@@ -112,7 +113,7 @@ def _branches(git: Git, start: str) -> list[tuple[str, str, str]]:
         (DEFAULT_BRANCH, ref, "a remote-tracking branch of that name")
         for ref in git.text("for-each-ref", "--format=%(refname)", pattern).split()
     )
-    head = Around(Path(start)).text("rev-parse", "-q", "--verify", "HEAD", allow=(0, 1, 128))
-    if head:
+    with suppress(GitFailed):  # a branch without commits
+        head = around(Path(start), "rev-parse", "-q", "--verify", "HEAD")
         found.append(("", head, "the checked-out commit, read-only"))
     return found

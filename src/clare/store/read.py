@@ -3,8 +3,6 @@
 Nothing in a tree makes this raise: what is no event is reported with its path.
 """
 
-import subprocess
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -17,12 +15,12 @@ from clare.events.text import MAX_BYTES
 from clare.fleet import FORMAT, Finding, Fleet, Manifest
 from clare.fold import fold
 from clare.store.files import BadFile, parse
-from clare.store.git import Git, environment, fields
+from clare.store.git import Git, GitFailed, fields
 
 MANIFEST = "fleet/fleet.yaml"
 ATTRIBUTES = "fleet/.gitattributes"
 _FILE, _EXECUTABLE = "100644", "100755"
-_MODES = {"120000": "a symbolic link", "160000": "a submodule", "040000": "a folder"}
+_MODES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,11 @@ def read_board(git: Git, commit: str) -> Fleet:
     return reading.fleet(commit, tree.decode().strip())
 
 
+def holds_board(git: Git, rev: str) -> bool:
+    """Whether there is a board at a revision; a revision that does not exist holds none."""
+    return bool(git.text("ls-tree", "--name-only", rev, "--", MANIFEST, allow=(0, 128)))
+
+
 def list_tree(git: Git, commit: str) -> list[Entry]:
     """Every file below `fleet/` at a commit."""
     listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", "fleet/").stdout
@@ -61,30 +64,17 @@ def blobs(git: Git, wanted: Iterable[str]) -> dict[str, bytes | None]:
     unique = list(dict.fromkeys(wanted))
     if not unique:
         return {}
-    with subprocess.Popen(
-        git.command("cat-file", "--batch", "--buffer"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-    ) as child:
-        assert child.stdin
-        assert child.stdout
-        feeder = threading.Thread(target=_feed, args=(child.stdin, unique), daemon=True)
-        feeder.start()
-        found = dict(_contents(child.stdout, unique))
-        feeder.join()
-    return found
-
-
-def _feed(pipe: IO[bytes], wanted: list[str]) -> None:
-    with pipe:
-        pipe.write("".join(f"{blob}\n" for blob in wanted).encode())
+    given = "".join(f"{blob}\n" for blob in unique).encode()
+    with git.stream("cat-file", "--batch", "--buffer", given=given) as answers:
+        return dict(_contents(answers, unique))
 
 
 def _contents(pipe: IO[bytes], wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
     for blob in wanted:
-        header = pipe.readline().split()
+        line = pipe.readline()
+        if not line:
+            raise GitFailed("cat-file", 0, "it ended before its last answer")
+        header = line.split()
         if len(header) != 3:
             yield blob, None
             continue

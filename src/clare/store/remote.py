@@ -4,12 +4,11 @@ import re
 from enum import Enum
 
 from clare.errors import ClareError, Unpublished, Usage
-from clare.store.git import Git, GitFailed, GitTimeout
+from clare.store.git import PROTOCOLS, Git, GitFailed, GitTimeout
 
 ANSWER_WITHIN = 60.0
 """Seconds for one exchange with a remote before it counts as gone."""
 
-_SCHEMES = frozenset(["file", "git", "http", "https", "rclaude", "ssh"])
 _FETCH = (
     "fetch",
     "--quiet",
@@ -20,8 +19,6 @@ _FETCH = (
     "--refmap=",
 )
 _PUSH = (
-    "-c",
-    "push.pushOption=",
     "push",
     "--porcelain",
     "--no-verify",
@@ -53,10 +50,8 @@ def check_url(url: str) -> str:
     hidden = any(ord(char) < 0x21 or ord(char) == 0x7F for char in url.replace(" ", ""))
     if not url or _NO_ADDRESS.match(url) or hidden:
         raise Usage(f"{url!r} is no address of a repository", hint="use a path or a git URL")
-    if colon and scheme not in _SCHEMES:
-        raise Usage(
-            f"{scheme}:// is not spoken here", hint=f"use one of {', '.join(sorted(_SCHEMES))}"
-        )
+    if colon and scheme not in PROTOCOLS:
+        raise Usage(f"{scheme}:// is not spoken here", hint=f"use one of {', '.join(PROTOCOLS)}")
     return url
 
 
@@ -96,6 +91,8 @@ def push(
         done = git.run(*words, timeout=within, allow=(0, 1, 128))
     except GitTimeout as late:
         return Pushed.BROKEN, late.message
+    except GitFailed as killed:
+        return Pushed.BROKEN, killed.message
     if done.returncode == 0:
         return Pushed.ACCEPTED, ""
     said = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from clare.errors import ClareError
 from clare.events.text import dump
 from clare.fleet import FORMAT, Manifest
 from clare.store.commit import Change, Commit, identity, write_commits
-from clare.store.git import LOCAL_VARIABLES, Around, Git, GitFailed, GitTimeout, environment
+from clare.store.git import LOCAL_VARIABLES, Git, GitFailed, GitTimeout, around, environment
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
 from clare.store.place import DEFAULT_BRANCH
@@ -61,10 +61,9 @@ def board_branch(url: str) -> str | None:
 
     None if the remote is empty. Raises Unreachable.
     """
-    around = Around(Path.cwd())
     words = ("ls-remote", "--symref", "--", check_url(url), "HEAD", f"refs/heads/{DEFAULT_BRANCH}")
     try:
-        listed = around.run(*words, timeout=ANSWER_WITHIN).stdout.decode("utf-8", "replace")
+        listed = around(Path.cwd(), *words, timeout=ANSWER_WITHIN)
     except GitTimeout as late:
         raise Unreachable(f"{shown(url)}: {late.message}", hint="check the address") from None
     except GitFailed as failed:

@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from clare import names
 from clare.clock import MINUTE
 from clare.errors import ClareError, Unpublished, Unreadable
-from clare.fleet import Fleet
+from clare.fleet import Fleet, Manifest
 from clare.store import remote
 from clare.store.board import Board, Decide, Written
 from clare.store.changes import differences, is_event_path
 from clare.store.git import Git
 from clare.store.merge import check_publishable, integrate, waiting
 from clare.store.move import BranchMoved, clear_left_locks, recover
+from clare.store.place import manifest_of
 from clare.store.remote import Pushed, Unreachable
 
 RETRY_FOR = 30.0
@@ -46,8 +48,13 @@ class Hub:
 
     @property
     def known(self) -> str:
-        """The ref that remembers where the hub was when last seen."""
-        return f"refs/clare/hub/{self.board.place.branch}"
+        """The ref that remembers where this hub was when last seen."""
+        return f"refs/clare/hub/{names.derived(self.url, length=8)}/{self.board.place.branch}"
+
+    @property
+    def arriving(self) -> str:
+        """The ref into which is fetched."""
+        return f"refs/clare/arriving/{self.board.place.branch}"
 
     def fetch(self) -> str | None:
         """The hub's tip, None if it has no board yet.
@@ -56,8 +63,7 @@ class Hub:
         """
         git, branch = self.board.git, self.board.place.branch
         before = git.resolve(self.known)
-        arriving = f"refs/clare/arriving/{branch}"
-        tip = remote.fetch(git, self.url, branch, arriving, within=self.within)
+        tip = remote.fetch(git, self.url, branch, self.arriving, within=self.within)
         if before and (tip is None or not git.is_ancestor(before, tip)):
             raise Unreadable(
                 f"the hub was rewound: it no longer has {before[:10]}, which it had",
@@ -114,12 +120,15 @@ def sync(board: Board, url: str) -> Synced:
     Raises Unpublished if the hub is gone or refuses, Unreadable if it was rewound.
     """
     recover(board.git)
-    with _turn(board):
-        hub = Hub(board, url)
+    hub = Hub(board, url)
+    with _line_to(hub):
         start = board.git.resolve(board.ref)
         for _ in _attempts():
             tip = hub.fetch()
             ours = take_in(board, tip)
+            manifest = manifest_of(board.git, ours)
+            if manifest.hub:
+                check_is_hub(manifest, url)
             published = len(waiting(board.git, ours, tip)) if ours != tip else 0
             if not published or hub.push(ours, tip):
                 received = _events_between(board, start, tip)
@@ -134,12 +143,13 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     minute is taken again. Raises what `decide` raises, and Unpublished if the hub cannot be asked.
     """
     recover(board.git)
-    with _turn(board):
-        hub = Hub(board, url, within=CLAIM_WAIT)
+    hub = Hub(board, url, within=CLAIM_WAIT)
+    with _line_to(hub):
         problem = "nothing was taken"
         for _ in _attempts():
             tip = _reached(hub, problem)
             fleet = board.read(take_in(board, tip))
+            check_is_hub(fleet.manifest, url)
             decided = board.now()
             written = board.build(fleet, decide(fleet))
             if not written.commit:
@@ -152,6 +162,15 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
                 return replace(written, notes=notes)
             problem = "what it took over a minute ago may be over"
     raise Unpublished(f"the hub stayed busy; {problem}", hint="run the command again")
+
+
+def check_is_hub(manifest: Manifest, url: str) -> None:
+    """Raise Unpublished if the fleet, as just fetched, names another hub: only that one decides."""
+    if manifest.hub != url:
+        raise Unpublished(
+            f"the fleet's hub is now {manifest.hub or 'none'}; nothing was published",
+            hint="run the command again",
+        )
 
 
 def _reached(hub: Hub, problem: str) -> str | None:
@@ -184,12 +203,12 @@ def _bring_home(board: Board, commit: str) -> tuple[str, ...]:
 
 def take_in(board: Board, theirs: str | None) -> str:
     """Join another line of events into the local branch. Returns the branch's tip afterwards."""
-    while True:
+    deadline = time.monotonic() + RETRY_FOR
+    while time.monotonic() < deadline:
         ours, here = board.tip()
         if theirs is None:
             check_publishable(waiting(board.git, ours, None))
             return ours
-        _check_same_fleet(board, ours, theirs)
         joined = integrate(board.git, ours, theirs, clone=board.clone)
         if joined == here:
             return joined
@@ -198,14 +217,7 @@ def take_in(board: Board, theirs: str | None) -> str:
         except BranchMoved:
             continue
         return joined
-
-
-def _check_same_fleet(board: Board, ours: str, theirs: str) -> None:
-    if not board.git.text("merge-base", ours, theirs, allow=(0, 1)):
-        raise ClareError(
-            "the hub holds another fleet: the two have no history in common",
-            hint="join it in a new folder: `clare join URL`",
-        )
+    raise ClareError("others kept writing to this clone", hint="run the command again")
 
 
 def _events_between(board: Board, old: str | None, new: str | None) -> int:
@@ -225,16 +237,14 @@ def _attempts() -> Iterator[int]:
 
 
 @contextmanager
-def _turn(board: Board) -> Iterator[None]:
-    """One command of a clone at a time talks to the hub; the kernel ends a killed one's turn."""
-    folder = board.git.git_dir / "clare"
-    folder.mkdir(exist_ok=True)
-    descriptor = os.open(folder / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
+def _line_to(hub: Hub) -> Iterator[None]:
+    """One command of a clone at a time talks to the hub; the kernel ends a killed one's line."""
+    git_dir = hub.board.git.git_dir
+    (git_dir / "clare").mkdir(exist_ok=True)
+    descriptor = os.open(git_dir / "clare" / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for(descriptor)
-        left = f"{board.place.branch}.lock"
-        refs = board.git.git_dir / "refs" / "clare"
-        clear_left_locks([refs / kind / left for kind in ("arriving", "hub")])
+        clear_left_locks([git_dir / f"{ref}.lock" for ref in (hub.known, hub.arriving)])
         yield
     finally:
         os.close(descriptor)
@@ -258,7 +268,7 @@ def unpublished(board: Board, fleet: Fleet) -> int | None:
     """How many commits here the hub has not been seen to have; None without a hub."""
     if not fleet.manifest.hub:
         return None
-    known = board.git.resolve(f"refs/clare/hub/{board.place.branch}")
+    known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
     excluded = (f"^{known}",) if known else ()
     return int(board.git.text("rev-list", "--count", fleet.commit, *excluded))
 

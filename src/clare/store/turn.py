@@ -17,6 +17,9 @@ from clare.store.git import Git
 PATIENCE = 2.0
 """Seconds after which those who wait no longer respect a turn."""
 
+WAIT = 30.0
+"""Seconds after which one goes on without a turn."""
+
 
 @contextmanager
 def turn(git: Git) -> Iterator[None]:
@@ -31,7 +34,9 @@ def turn(git: Git) -> Iterator[None]:
 
 
 def _taken(path: Path) -> int:
+    """A descriptor that holds the turn, or, after a long wait, one that does not."""
     seen, since = (0, 0), 0.0
+    deadline = time.monotonic() + WAIT
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -39,6 +44,8 @@ def _taken(path: Path) -> int:
             os.utime(descriptor)
             return descriptor
         except BlockingIOError:
+            if time.monotonic() > deadline:
+                return descriptor
             now = os.fstat(descriptor)
             os.close(descriptor)
         if (now.st_ino, now.st_mtime_ns) != seen:

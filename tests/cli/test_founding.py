@@ -1,0 +1,50 @@
+"""Founding and joining where something is there already."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Here, git, hub_of
+
+
+def test_a_second_board_in_one_repository_is_refused(here: Here) -> None:
+    here.add("Work")
+    refused = here.run("init", "--branch", "main")
+    assert refused.code == 1
+    assert refused.err == (
+        "clare: the fleet of this repository is on the branch fleet\n"
+        "  `clare init --branch fleet` uses it\n"
+    )
+    assert len(here.records("list")) == 1
+
+
+@pytest.mark.parametrize("branch", ["bad..name", "-x", "a b"])
+def test_a_bad_name_of_a_branch_leaves_nothing(tmp_path: Path, home: Path, branch: str) -> None:
+    nowhere = Here(tmp_path, {})
+    assert nowhere.run("init", "new", f"--branch={branch}").code == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_an_identity_nothing_is_founded(tmp_path: Path, home: Path) -> None:
+    (home / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
+    refused = Here(tmp_path, {}).run("init", "new")
+    assert refused.code == 1
+    assert refused.err.startswith("clare: git does not know who you are\n  git config --global")
+    assert not (tmp_path / "new").exists()
+
+
+def test_joining_through_a_colleague_tells_where_the_clone_publishes(
+    tmp_path: Path, home: Path
+) -> None:
+    hub = hub_of(tmp_path)
+    nowhere = Here(tmp_path, {})
+    nowhere.ok("init", "plum", "--host", "plum", "--hub", str(hub))
+    joined = nowhere.run("join", "plum", "apricot", "--host", "apricot")
+    assert joined.code == 0
+    plum = tmp_path / "plum"
+    assert joined.err == f"clare: this clone publishes to the fleet's hub, {hub}, not to {plum}\n"
+    hub.rename(tmp_path / "gone.git")
+    joined = nowhere.run("join", "plum", "cherry", "--host", "cherry")
+    assert joined.code == 0
+    assert "the fleet's hub does not answer" in joined.err
+    assert git(tmp_path / "cherry", "log", "--format=%s") == "Nat founds the fleet plum"
