@@ -9,7 +9,7 @@ from clare import names
 from clare.clock import Stamp, instant
 from clare.errors import ClareError, Usage
 from clare.events.event import Event
-from clare.state import Claim, Comment, Entity, Write
+from clare.state import DEFAULTS, Claim, Comment, Entity, Write
 
 FORMAT = 1
 """The format of a board that this Clare writes; a newer one is only read."""
@@ -78,15 +78,15 @@ class Task:
 
     @property
     def status(self) -> str:
-        return self.entity.value("status", "open")
+        return self.entity.value("status", DEFAULTS["status"])
 
     @property
     def type(self) -> str:
-        return self.entity.value("type", "task")
+        return self.entity.value("type", DEFAULTS["type"])
 
     @property
     def priority(self) -> str:
-        return self.entity.value("priority", "P2")
+        return self.entity.value("priority", DEFAULTS["priority"])
 
     @property
     def pinned(self) -> bool:

@@ -5,6 +5,13 @@ from dataclasses import dataclass, field
 
 from clare.clock import DRIFT
 
+STATUSES = ("idea", "open", "review", "done", "dropped")
+PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
+"""The most urgent first."""
+
+DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false"}
+"""What a task's field counts as until it is written; every other one is empty."""
+
 
 @dataclass(frozen=True, slots=True)
 class Write:

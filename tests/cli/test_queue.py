@@ -238,3 +238,27 @@ def test_who_lost_a_task_is_told_at_the_next_sync(tmp_path: Path, home: Path) ->
     assert told.code == 0
     assert told.err == f"clare: ada holds {task[:4]} now; your claim is over\n"
     assert plum.run("sync").err == ""
+
+
+@pytest.mark.parametrize("command", ["comment {} -m Sown", "edit {} -p P0", "project add web"])
+def test_who_lost_a_task_is_told_by_the_write_that_brings_it(
+    tmp_path: Path, home: Path, command: str
+) -> None:
+    plum, apricot, _ = two_hosts(tmp_path)
+    task, other = plum.add("Take orders"), plum.add("Sow")
+    plum.ok("claim", task)
+    apricot.ok("sync")
+    apricot.ok("claim", task, "--force")
+    told = plum.run(*command.format(other).split())
+    assert told.code == 0
+    assert told.err == f"clare: ada holds {task[:4]} now; your claim is over\n"
+    assert plum.run("comment", other, "-m", "Again").err == ""
+
+
+def test_the_priority_stands_in_a_column_of_its_own(here: Here) -> None:
+    task = here.add("Sow", "-p", "P0", "--pin")
+    row = rf"{task[:4]}  P0  pinned, \d+ s old  Sow\n"
+    assert re.fullmatch(row, here.ok("ready"))
+    reasons = here.record("next")["reasons"]
+    assert isinstance(reasons, list)
+    assert reasons[:2] == ["pinned", "P0"]

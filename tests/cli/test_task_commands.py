@@ -152,6 +152,17 @@ def test_a_reason_is_kept_until_the_task_opens_again(here: Here) -> None:
     assert here.record("reopen", task)["close_reason"] == ""
 
 
+def test_a_status_that_is_edited_leaves_the_old_reason_behind_too(here: Here) -> None:
+    task = here.add("Work")
+    here.ok("done", task, "--reason", "merged in 1.4")
+    assert here.record("edit", task, "--status", "done", "-p", "P0")["close_reason"] == (
+        "merged in 1.4"
+    )
+    assert here.record("edit", task, "--status", "open")["close_reason"] == ""
+    assert here.record("edit", task, "--status", "done")["close_reason"] == ""
+    assert "close_reason" not in here.ok("log", task)
+
+
 def test_several_targets_fail_one_by_one(here: Here) -> None:
     one, two = here.add("One"), here.add("Two")
     ran = here.run("done", one, "zzzz", two, "no!")

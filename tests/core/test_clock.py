@@ -64,6 +64,7 @@ def test_what_is_no_moment_is_no_stamp(text: str) -> None:
 def test_a_full_counter_carries_into_the_milliseconds() -> None:
     assert Stamp(NOW, 0xFFFE).next() == Stamp(NOW, 0xFFFF)
     assert Stamp(NOW, 0xFFFF).next() == Stamp(NOW + 1, 0)
+    assert Stamp(NOW, 7).last() == Stamp(NOW, 0xFFFF)
     assert tick(now=NOW, seen=[Stamp(NOW, 0xFFFF)]) == Stamp(NOW + 1, 0)
 
 

@@ -1,6 +1,7 @@
 """Every fact and every text reads back exactly as it was written, from bytes that never change."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,10 +12,11 @@ from clare.clock import SECOND
 from clare.errors import ClareError
 from clare.events.event import Event
 from clare.events.fact import Acknowledged, type_registry
-from clare.events.fields import MAX_TEXT
+from clare.events.fields import MAX_TEXT, Priority, Status
 from clare.events.read import Node, read
 from clare.events.task import TaskClaimed, TaskCommented, TaskCreated, TaskFields
 from clare.events.text import dump, event_bytes
+from clare.state import DEFAULTS, PRIORITIES, STATUSES
 from clare.store.files import parse
 from tests.core.facts import (
     ACTORS,
@@ -162,3 +164,11 @@ def test_writing_refuses_broken_unicode_and_endless_text(text: str) -> None:
         TaskCommented(entity=TASK, text=text)
     with pytest.raises(ValidationError, match=r"Unicode|longer|unicode"):
         Acknowledged(entity=TASK, files=(text,))
+
+
+def test_what_fields_take_is_what_the_rest_of_clare_names() -> None:
+    assert get_args(Status) == STATUSES
+    assert get_args(Priority) == PRIORITIES
+    fields = TaskFields().model_dump()
+    assert {name: fields[name] for name in DEFAULTS} == DEFAULTS
+    assert not any(value for name, value in fields.items() if name not in DEFAULTS)

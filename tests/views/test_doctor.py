@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from clare.clock import DAY, MINUTE
 from clare.events.event import Effect
 from clare.fleet import Finding, Fleet, Manifest
+from clare.names import event_path
 from clare.state import Entity
 from clare.views.doctor import circles, examine
 from tests.views.fleets import NOW, event, fleet_of, id_of, key_of, task
@@ -37,6 +38,18 @@ def test_a_parent_or_project_that_does_not_exist_is_told() -> None:
     ]
     made = event("projects/web", Effect(creates=True, set={"title": "web"}))
     assert found(fleet_of([made], task("a", project="web"))) == []
+
+
+def test_an_event_that_names_one_which_is_not_there_is_told() -> None:
+    gone = event(key_of("a"), Effect(), number=1).id
+    seen = event(key_of("a"), Effect(comment="so"), number=2, after=(gone,))
+    assert found(fleet_of(task("a"), [seen])) == [
+        (
+            "note",
+            event_path(key_of("a"), seen.id),
+            f"names {gone}, which {key_of('a')} does not have",
+        )
+    ]
 
 
 def test_a_circle_of_needs_is_told_once() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from clare.clock import DAY, HOUR, MINUTE
 from clare.events.event import Event
 from clare.fleet import Fleet
-from clare.views.ready import rank
+from clare.views.ready import hindrances, obstacles, rank
 from tests.views.fleets import MORNING, NOW, fleet_of, id_of, task
 
 
@@ -177,6 +177,18 @@ def test_a_claim_keeps_a_task_until_five_minutes_after_its_lease() -> None:
     end = NOW + 3 * HOUR
     assert rank(fleet, now=end + 5 * MINUTE).ready == ()
     assert len(rank(fleet, now=end + 5 * MINUTE + 1).ready) == 1
+
+
+def test_what_is_in_the_way_of_a_task_can_be_asked_without_its_claim() -> None:
+    fleet = fleet_of(
+        task("a", held_by="ada", needs="b"), task("b", held_by="ada", status="review", needs="c"),
+        task("c", held_by="ada"),
+    )  # fmt: skip
+    found = [list(hindrances(fleet, each, now=NOW)) for each in fleet.tasks.values()]
+    assert found == [["waits for bbbb"], ["review"], []]
+    held = "held by ada until 2026-11-20T15:00:00Z"
+    found = [list(obstacles(fleet, each, now=NOW)) for each in fleet.tasks.values()]
+    assert found == [[held, "waits for bbbb"], ["review"], [held]]
 
 
 def test_circles_of_needs_and_of_parents_end() -> None:

@@ -1,18 +1,22 @@
 """Commands about the board itself: found, join, where, sync, doctor, digest."""
 
+from collections.abc import Sequence
+
 import click
 
 from clare.cli.options import Session, common
-from clare.cli.report import warn
+from clare.cli.report import notes, warn
 from clare.config import check_host
 from clare.errors import ClareError, Exit
+from clare.fleet import Fleet
 from clare.services import boards, repair
+from clare.services.act import tell_lost
 from clare.services.boards import Founded
 from clare.store.sync import sync as sync_board
 from clare.views import digest as digests
-from clare.views.doctor import BROKEN, examine
+from clare.views.doctor import BROKEN, Diagnosis, examine
 from clare.views.record import Record
-from clare.views.status import lost
+from clare.views.story import counted
 
 HOST = click.option("--host", default="", help="This machine's short name in the fleet.")
 
@@ -123,17 +127,13 @@ def sync(session: Session) -> None:
         )
     else:
         session.say(
-            f"received {_count(done.received, 'event')}, "
-            f"published {_count(done.published, 'commit')}"
+            f"received {counted(done.received, 'event')}, "
+            f"published {counted(done.published, 'commit')}"
         )
     after = board.read()
-    for task, holder in lost(fleet, after, clone=board.clone, now=board.now()):
-        session.talk(f"clare: {holder.by} holds {after.short(task.id)} now; your claim is over")
+    for note in tell_lost(board, fleet, after):
+        session.talk(f"clare: {note}")
     warn(session, after)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @common
@@ -151,31 +151,38 @@ def doctor(session: Session, files: tuple[str, ...]) -> None:
 
     Exits with 5 if something is against its laws.
     """
-    opened = session.open()
-    board = opened.board
-    problem: ClareError | None = None
-    if files:
-        outcome = repair.acknowledge(board, files)
-        problem = outcome.unpublished
+    board = session.open().board
+    outcome = repair.acknowledge(board, files) if files else None
     fleet = board.read()
     found = examine(fleet, now=board.now())
-    broken = [one for one in found if one.level == BROKEN]
+    _show_findings(session, fleet, found)
+    if outcome:
+        notes(session, outcome)
+    if outcome and outcome.unpublished:
+        raise outcome.unpublished
+    _check_whole(found)
+
+
+def _show_findings(session: Session, fleet: Fleet, found: Sequence[Diagnosis]) -> None:
+    broken = sum(one.level == BROKEN for one in found)
     if session.as_json:
         records: list[Record] = [
             {"level": one.level, "where": one.where, "problem": one.problem} for one in found
         ]
-        session.data({"broken": len(broken), "findings": records})
+        session.data({"broken": broken, "findings": records})
     else:
         rows = [(one.level, one.where, one.problem) for one in found]
         session.table(rows, styles=("yellow",), whole=True)
         events = sum(len(each) for each in fleet.events.values())
-        notes = len(found) - len(broken)
-        session.say(f"{_count(events, 'event')}, {len(broken)} broken, {_count(notes, 'note')}")
-    if problem:
-        raise problem
+        rest = counted(len(found) - broken, "note")
+        session.say(f"{counted(events, 'event')}, {broken} broken, {rest}")
+
+
+def _check_whole(found: Sequence[Diagnosis]) -> None:
+    broken = [one for one in found if one.level == BROKEN]
     if broken:
         raise ClareError(
-            f"{_count(len(broken), 'file')} broken, first {broken[0].where}: {broken[0].problem}",
+            f"{counted(len(broken), 'file')} broken, first {broken[0].where}: {broken[0].problem}",
             hint="mend it with git, or accept an unreadable one with --acknowledge FILE",
             exit_code=Exit.UNREADABLE,
         )

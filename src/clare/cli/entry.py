@@ -80,7 +80,9 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, _, attribute = self.table[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
-        return command if isinstance(command, click.Command) else None
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self.table[cmd_name][0]} is no command")
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; when nobody reads on, end as quietly as a program that SIGPIPE ends."""

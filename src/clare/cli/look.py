@@ -1,26 +1,27 @@
 """Commands that only look: status, list, show, log."""
 
+from collections.abc import Sequence
+
 import click
 
 from clare import names
 from clare.cli import complete
 from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
-from clare.cli.tasks import PRIORITIES, TASKS, priority_of
+from clare.cli.tasks import PRIORITY, TASKS, priority_of
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet, Task
 from clare.services.act import check_readable, find_each
 from clare.services.opening import Opened
+from clare.state import STATUSES, Write
 from clare.store.sync import fetched_at, unpublished
 from clare.views import log as history
-from clare.views.ready import obstacles
-from clare.views.record import Record, at, contested, task_record
+from clare.views.ready import hindrances
+from clare.views.record import Record, at, task_record
 from clare.views.safe import one_line
 from clare.views.status import Status, glance
 from clare.views.tasks import Filter, checked, choose
-
-PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
 
 
 @common
@@ -37,7 +38,7 @@ PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice(["idea", "open", "active", "review", "done", "dropped"]),
+    type=click.Choice([*STATUSES, "active"]),
     help="Only with this status; active is open with a live claim.",
 )
 @click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
@@ -48,7 +49,7 @@ PRIORITY_COLORS = {"P0": "red", "P1": "yellow"}
     "priorities",
     multiple=True,
     type=priority_of,
-    metavar=PRIORITIES,
+    metavar=PRIORITY,
     help="Only of this priority.",
 )
 @click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
@@ -103,7 +104,7 @@ def doing(fleet: Fleet, task: Task, now: int) -> str:
     word = task.status
     if word == "open" and holder:
         word = f"active {holder.by}"
-    elif word == "open" and any(obstacles(fleet, task, now=now)):
+    elif word == "open" and any(hindrances(fleet, task, now=now)):
         word = "blocked" if task.defer_until is None or now >= task.defer_until else "deferred"
     return f"{word} !" if task.entity.contested else word
 
@@ -141,9 +142,9 @@ def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
     _show_text(session, entity.value("body"))
     if entity.value("done_when"):
         _show_text(session, f"Done when:\n{entity.value('done_when')}")
-    for name, heads in contested(entity).items():
+    for name in entity.contested:
         session.say()
-        _show_contested(session, name, heads)
+        _show_contested(session, name, entity.fields[name])
     for comment in task.comments:
         _show_text(session, f"{comment.by}, {at(comment.event)}")
         _show_lines(session, comment.text, "    ")
@@ -161,10 +162,10 @@ def _show_lines(session: Session, text: str, indent: str) -> None:
         session.say(f"{indent}{line}".rstrip())
 
 
-def _show_contested(session: Session, name: str, heads: object) -> None:
+def _show_contested(session: Session, name: str, heads: Sequence[Write]) -> None:
     session.say(session.styled(f"  {name} is contested; the last one shows:", fg="yellow"))
-    for head in heads if isinstance(heads, list) else []:
-        session.say(f"    {one_line(head['value'])}  by {head['by']}, {at(head['event'])}")
+    for head in heads:
+        session.say(f"    {one_line(head.value)}  by {head.by}, {at(head.event)}")
 
 
 def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
@@ -198,8 +199,7 @@ def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
 
 def _waits(fleet: Fleet, task: Task, now: int) -> str:
     """What it waits for, beside whoever holds it."""
-    found = obstacles(fleet, task, now=now) if task.status == "open" else ()
-    return "; ".join(why for why in found if not why.startswith("held by"))
+    return "; ".join(hindrances(fleet, task, now=now)) if task.status == "open" else ""
 
 
 def _named(fleet: Fleet, task_id: str) -> str:

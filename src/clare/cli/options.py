@@ -157,18 +157,16 @@ def common(command: C) -> C:
             _Common(
                 ["--fleet"],
                 metavar="PATH",
-                callback=_set("fleet"),
+                callback=_choose_fleet,
                 help="The board to use; else $CLARE_FLEET, or the one around here.",
             ),
             _Common(
                 ["--as", "as_actor"],
                 metavar="ACTOR",
-                callback=_set("actor"),
+                callback=_choose_actor,
                 help="Who acts; else $CLARE_ACTOR, or git's user.name.",
             ),
-            _Common(
-                ["--json", "as_json"], is_flag=True, callback=_set("as_json"), help="Print JSON."
-            ),
+            _Common(["--json", "as_json"], is_flag=True, callback=_as_json, help="Print JSON."),
             _Common(
                 ["--no-color"],
                 is_flag=True,
@@ -205,12 +203,19 @@ class _Common(click.Option):
 Callback = Callable[[click.Context, click.Parameter, "str | bool | None"], None]
 
 
-def _set(name: str) -> Callback:
-    def remember(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
-        if value:
-            setattr(ctx.ensure_object(Session), name, value)
+def _choose_fleet(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
+    if value:
+        ctx.ensure_object(Session).fleet = str(value)
 
-    return remember
+
+def _choose_actor(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
+    if value:
+        ctx.ensure_object(Session).actor = str(value)
+
+
+def _as_json(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
+    if value:
+        ctx.ensure_object(Session).as_json = True
 
 
 def _no_color(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:

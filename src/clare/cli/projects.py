@@ -5,7 +5,7 @@ import click
 from clare.cli import complete
 from clare.cli.look import list_row
 from clare.cli.options import Session, common
-from clare.cli.report import warn
+from clare.cli.report import notes, warn
 from clare.cli.tasks import given, text_of
 from clare.errors import Usage
 from clare.services import projects
@@ -25,6 +25,7 @@ def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
     else:
         nothing = "" if outcome.written.events else "  (nothing to change)"
         session.say(f"{slug} {verb}: {one_line(entity.value('title', slug))}{nothing}")
+    notes(session, outcome)
     warn(session, fleet, about=[entity.key])
     if outcome.unpublished:
         raise outcome.unpublished

@@ -9,7 +9,7 @@ from clare.cli.report import Done, finish, warn
 from clare.cli.tasks import OPTIONAL_TASKS, TASK
 from clare.config import in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
-from clare.fleet import Fleet
+from clare.fleet import Fleet, Task
 from clare.services import claims, tasks
 from clare.services.opening import Opened
 from clare.views.ready import Ranked, rank
@@ -60,9 +60,8 @@ def ready(
 
 
 def _row(fleet: Fleet, entry: Ranked, mark: str = "") -> tuple[str, str, str, str]:
-    reasons = ", ".join(entry.reasons)
     priority = mark or entry.task.priority
-    reasons = reasons if mark else reasons.replace(f"{entry.task.priority}, ", "", 1)
+    reasons = ", ".join(reason for reason in entry.reasons if reason != priority)
     return fleet.short(entry.task.id), priority, reasons, entry.task.title
 
 
@@ -90,18 +89,27 @@ def next_task(
     Exits with 7 if nothing is ready.
     """
     opened = session.open()
-    board = opened.board
-    wanted = checked(board.read(), Filter(projects=projects, labels=labels, all=True))
+    wanted = Filter(projects=projects, labels=labels, all=True)
     if take:
-        _check_actor(opened)
-        taken = claims.claim_next(
-            board,
-            lambda fleet, task: fits(fleet, task, wanted, now=board.now()),
-            lease=_lease(lease),
-        )
-        _taken(session, opened, taken)
-        return
-    fleet, now = board.read(), board.now()
+        _take_next(session, opened, wanted, _lease(lease))
+    else:
+        _show_next(session, opened, wanted)
+
+
+def _take_next(session: Session, opened: Opened, wanted: Filter, lease: int) -> None:
+    _check_actor(opened)
+    board = opened.board
+    checked(board.read(), wanted)
+
+    def choose(fleet: Fleet, task: Task) -> bool:
+        return fits(fleet, task, wanted, now=board.now())
+
+    _taken(session, opened, claims.claim_next(board, choose, lease=lease))
+
+
+def _show_next(session: Session, opened: Opened, wanted: Filter) -> None:
+    fleet, now = opened.board.read(), opened.board.now()
+    checked(fleet, wanted)
     queue = rank(fleet, now=now).ready
     sound = (e for e in queue if not fleet.unreadable(e.task.key))
     first = next((e for e in sound if fits(fleet, e.task, wanted, now=now)), None)

@@ -9,6 +9,7 @@ from clare.services.act import Outcome
 from clare.services.opening import Opened
 from clare.views.record import task_record
 from clare.views.safe import one_line
+from clare.views.story import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
         session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
     else:
         _tell(session, outcome, done)
+    notes(session, outcome)
     warn(session, fleet, about=[f"tasks/{task}" for task in outcome.tasks])
     _raise(outcome)
 
@@ -43,6 +45,12 @@ def _tell(session: Session, outcome: Outcome, done: Done) -> None:
         session.say(f"{fleet.short(task_id)} {done.verb}: {one_line(task.title)}{nothing}")
 
 
+def notes(session: Session, outcome: Outcome) -> None:
+    """Say on stderr what came to light beside what was asked for."""
+    for note in outcome.notes:
+        session.talk(f"clare: {note}")
+
+
 def _raise(outcome: Outcome) -> None:
     hub = [("hub", outcome.unpublished)] if outcome.unpublished else []
     if outcome.failed:
@@ -57,5 +65,5 @@ def warn(session: Session, fleet: Fleet, *, about: list[str] | None = None) -> N
     if about is not None:
         broken = [f for f in broken if f.entity not in about]
     if broken:
-        files = "1 file" if len(broken) == 1 else f"{len(broken)} files"
+        files = counted(len(broken), "file")
         session.talk(f"clare: {files} cannot be read, see `clare doctor`: {broken[0]}")

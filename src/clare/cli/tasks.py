@@ -10,6 +10,7 @@ from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
 from clare.errors import Usage
 from clare.services import tasks
+from clare.state import DEFAULTS, PRIORITIES, STATUSES
 
 TASK = click.argument("name", metavar="TASK", shell_complete=complete.tasks)
 TASKS = click.argument(
@@ -18,14 +19,13 @@ TASKS = click.argument(
 OPTIONAL_TASKS = click.argument(
     "names", metavar="[TASK...]", nargs=-1, shell_complete=complete.tasks
 )
-STATUSES = click.Choice(["idea", "open", "review", "done", "dropped"])
-PRIORITIES = "P0…P4"
+PRIORITY = f"{PRIORITIES[0]}…{PRIORITIES[-1]}"
 
 
 def priority_of(text: str) -> str:
     """A priority as people type it, in any case."""
-    if text.upper() not in ("P0", "P1", "P2", "P3", "P4"):
-        raise click.BadParameter(f"{text!r} is not one of P0, P1, P2, P3, P4.")
+    if text.upper() not in PRIORITIES:
+        raise click.BadParameter(f"{text!r} is not one of {', '.join(PRIORITIES)}.")
     return text.upper()
 
 
@@ -55,13 +55,13 @@ def given(**values: str | None) -> dict[str, str]:
     "-p",
     "--priority",
     type=priority_of,
-    metavar=PRIORITIES,
-    help="P0 is the most urgent; default P2.",
+    metavar=PRIORITY,
+    help=f"P0 is the most urgent; default {DEFAULTS['priority']}.",
 )
 @click.option("-l", "--label", "labels", multiple=True, help="A label; repeat for several.")
 @click.option("-P", "--project", help="The slug of its project.", shell_complete=complete.projects)
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("-t", "--type", "type_", help="bug, feature, epic …; default task.")
+@click.option("-t", "--type", "type_", help=f"bug, feature, epic …; default {DEFAULTS['type']}.")
 @click.option("--parent", metavar="TASK", help="The task it is a part of.")
 @click.option("--needs", multiple=True, metavar="TASK", help="A task it waits for; repeatable.")
 @click.option("--for", "assignee", metavar="ACTOR", help="Who should do it.")
@@ -117,9 +117,7 @@ def add(
 )
 @TASKS
 @click.option("--title", help="What is to be done, in one line.")
-@click.option(
-    "-p", "--priority", type=priority_of, metavar=PRIORITIES, help="P0 is the most urgent."
-)
+@click.option("-p", "--priority", type=priority_of, metavar=PRIORITY, help="P0 is the most urgent.")
 @click.option("-l", "--label", "labels", multiple=True, help="Add a label.")
 @click.option("--unlabel", "unlabels", multiple=True, help="Remove a label.")
 @click.option(
@@ -130,7 +128,7 @@ def add(
 )
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.option("-t", "--type", "type_", help="bug, feature, epic …")
-@click.option("--status", type=STATUSES, help="Where it stands.")
+@click.option("--status", type=click.Choice(STATUSES), help="Where it stands.")
 @click.option("--parent", metavar="TASK", help='"" for none.')
 @click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
 @click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")

@@ -13,6 +13,7 @@ from clare.events import project, task
 from clare.events.event import Effect, Event
 from clare.events.fact import Fact, Model, Unknown, type_registry
 from clare.events.fields import Actor, CloneId, EntityKey, EventId
+from clare.events.problems import first_problem, problem_text
 
 Node = str | Sequence["Node"] | Mapping[str, "Node"]
 """What a file can hold: text, lists and maps."""
@@ -62,7 +63,7 @@ def _envelope(mapping: Mapping[str, Node]) -> _Envelope:
     try:
         envelope = _Envelope.model_validate(mapping)
     except ValidationError as error:
-        raise Malformed(_first(error)) from None
+        raise Malformed(problem_text(first_problem(error))) from None
     if not names.TYPE.fullmatch(envelope.type):
         raise Malformed("type: must be two words such as task.edited")
     known = type_registry.get(envelope.type)
@@ -70,12 +71,6 @@ def _envelope(mapping: Mapping[str, Node]) -> _Envelope:
     if known and known.kinds and kind not in known.kinds:
         raise Malformed(f"type: {envelope.type} does not fit {envelope.entity}")
     return envelope
-
-
-def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in problem["loc"])
-    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 class _Reports:
@@ -116,7 +111,7 @@ def _lenient(
                 if kind == "extra_forbidden":
                     reports.carried.append(name)
                 else:
-                    reports.unfit.append(f"{name}: {problem['msg'].removeprefix('Value error, ')}")
+                    reports.unfit.append(problem_text(problem))
                 dropped |= _drop(rest, where)
         if not dropped:
             return None

@@ -29,7 +29,7 @@ class TaskFields(Model):
     title: Line = ""
     project: OptionalSlug = ""
     body: Text = ""
-    type: Label = ""
+    type: Label = "task"
     status: Status = "open"
     priority: Priority = "P2"
     pinned: Switch = "false"

@@ -8,9 +8,11 @@ from pydantic import ValidationError
 
 from clare.errors import ClareError, Exit, Unreadable, Usage
 from clare.events.fact import Fact
+from clare.events.problems import first_problem, problem_text
 from clare.fleet import Fleet, Task
 from clare.store.board import Board, Decide, Given, Written
 from clare.store.sync import sync
+from clare.views.status import lost
 
 F = TypeVar("F", bound=Fact)
 Change = Callable[[Fleet, Task], Sequence[Fact]]
@@ -24,6 +26,7 @@ class Outcome:
     tasks: tuple[str, ...] = ()
     failed: tuple[tuple[str, ClareError], ...] = ()
     unpublished: ClareError | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def fleet(self) -> Fleet:
@@ -40,7 +43,7 @@ def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
     if not hub or not written.commit:
         return Outcome(written)
     try:
-        sync(board, hub)
+        done = sync(board, hub)
     except ClareError as problem:
         told = ClareError(
             f"saved here, but not published: {problem.message}",
@@ -48,7 +51,18 @@ def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
             exit_code=_unpublished_code(problem),
         )
         return Outcome(written, unpublished=told)
-    return Outcome(written)
+    return Outcome(
+        written, notes=tell_lost(board, written.fleet, board.read()) if done.received else ()
+    )
+
+
+def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:
+    """A line for each task that this clone held before and somebody else holds now."""
+    found = lost(before, after, clone=board.clone, now=board.now())
+    return tuple(
+        f"{holder.by} holds {after.short(task.id)} now; your claim is over"
+        for task, holder in found
+    )
 
 
 def _unpublished_code(problem: ClareError) -> Exit:
@@ -141,9 +155,9 @@ def make(fact: type[F], key: str, **body: object) -> F:
     try:
         return fact.model_validate({"entity": key, **given})
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
+        problem = first_problem(error)
         where = next((step for step in problem["loc"] if step not in ("set", "add")), fact.type)
         raise Usage(
-            f"{where}: {problem['msg'].removeprefix('Value error, ')}",
+            problem_text(problem, where=str(where)),
             hint="`--help` shows what each option takes",
         ) from None

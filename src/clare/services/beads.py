@@ -23,8 +23,9 @@ from clare.fleet import CLOSED, Fleet
 from clare.fold import fold
 from clare.services.act import act, check_readable
 from clare.services.beads_rows import CLONE, SOURCE, Source, Wanted, given, load
-from clare.state import Entity
+from clare.state import DEFAULTS, Entity
 from clare.store.board import Board, Decision, Given
+from clare.views.story import counted
 
 _CREATION = (
     "title", "body", "type", "priority", "pinned", "parent", "due", "defer_until", "done_when"
@@ -32,8 +33,8 @@ _CREATION = (
 _COURSE = ("status", "assignee", "close_reason")
 """The fields that say how far a task has come: they are written after its creation."""
 
-_UNWRITTEN = {"status": "open", "pinned": "false"}
-"""What a field without any write counts as; all others are empty."""
+_UNWRITTEN = {name: DEFAULTS[name] for name in ("status", "pinned")}
+"""The defaults that are left unwritten; a type and a priority stand in every creation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,13 @@ def import_beads(board: Board, path: Path) -> Imported:
         unchanged=planned.unchanged,
         skipped_agents=source.agents,
         commit=outcome.written.commit if outcome else "",
-        notes=(*source.notes, *planned.notes),
+        notes=(*source.notes, *planned.notes, *(outcome.notes if outcome else ())),
         unpublished=outcome.unpublished if outcome else None,
     )
 
 
 def _summary(actor: str, number: int) -> str:
-    return f"{actor} imports {number} {'task' if number == 1 else 'tasks'} from beads"
+    return f"{actor} imports {counted(number, 'task')} from beads"
 
 
 def plan(fleet: Fleet, source: Source) -> Plan:

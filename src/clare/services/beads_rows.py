@@ -24,9 +24,11 @@ from clare import names
 from clare.clock import Stamp, show_instant
 from clare.errors import ClareError
 from clare.events.fields import MAX_LINE, MAX_TEXT
+from clare.events.problems import first_problem, problem_text
 from clare.events.task import TaskCommented, TaskFact
 from clare.events.text import MAX_BYTES, dump
 from clare.fleet import CLOSED
+from clare.state import DEFAULTS
 from clare.store.board import Given
 
 SOURCE = "beads"
@@ -209,11 +211,8 @@ def _refused(path: Path, line: int, problem: str) -> ClareError:
 
 
 def _first(error: ValidationError) -> str:
-    problem = error.errors(include_url=False)[0]
-    if not problem["loc"]:
-        return "not a JSON object"
-    where = ".".join(str(step) for step in problem["loc"])
-    return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
+    problem = first_problem(error)
+    return problem_text(problem) if problem["loc"] else "not a JSON object"
 
 
 class _Translation:
@@ -252,7 +251,7 @@ class _Translation:
         row = self.row
         return {
             "title": self._line("title", row.title),
-            "type": self._label("type", row.issue_type) or "task",
+            "type": self._label("type", row.issue_type) or DEFAULTS["type"],
             "status": self._status(),
             "priority": self._priority(),
             "pinned": "true" if row.pinned or row.status == "pinned" else "false",
@@ -274,7 +273,7 @@ class _Translation:
     def _status(self) -> str:
         if self.row.status == "deferred" and self.row.defer_until is None:
             return "idea"
-        return _STATUS.get(self.row.status, "open")
+        return _STATUS.get(self.row.status, DEFAULTS["status"])
 
     def _priority(self) -> str:
         fitting = min(max(self.row.priority, 0), 4)

@@ -11,7 +11,7 @@ from clare.fleet import Fleet, Task
 from clare.services.act import Outcome, change_each, sound
 from clare.store.board import Board, Written
 from clare.store.sync import publish
-from clare.views.ready import obstacles, rank
+from clare.views.ready import hindrances, rank
 
 LEASE = 4 * HOUR
 """How long a claim holds unless told, in milliseconds."""
@@ -68,6 +68,10 @@ def _write(board: Board, decide: Callable[[Fleet], list[Fact]]) -> Written:
 def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:
     """Whether the task is already this actor's on this clone. Raises if it may not be taken."""
     now, short = board.now(), fleet.short(task.id)
+    if task.status != "open":
+        raise ClareError(
+            f"{short} is not ready: {task.status}", hint=f"`clare reopen {short}` opens it"
+        )
     holder = task.holder(now=now)
     if holder and holder.is_of(actor=board.actor, clone=board.clone):
         return True
@@ -76,7 +80,7 @@ def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:
             f"{holder.by} holds {short} until {show_instant(holder.end)}",
             hint="`clare ready` shows what is free; --force takes it all the same",
         )
-    reason = next((why for why in obstacles(fleet, task, now=now) if "held by" not in why), "")
+    reason = next(hindrances(fleet, task, now=now), "")
     if reason and not force:
         raise ClareError(
             f"{short} is not ready: {reason}",

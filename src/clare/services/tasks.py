@@ -9,11 +9,10 @@ from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import Fleet, Task
 from clare.services.act import Outcome, act, change_each, make
+from clare.state import DEFAULTS
 from clare.store.board import Board
 
 Fields = Mapping[str, str]
-_DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false"}
-
 Elements = Mapping[str, Sequence[str]]
 
 
@@ -61,12 +60,16 @@ def edited(task: Task, *, fields: Fields, come: Elements, gone: Elements) -> lis
 
 
 def changed(task: Task, fields: Fields) -> dict[str, str]:
-    """The fields whose value would change, or that are contested and so want a decision."""
+    """The fields whose value would change, or that are contested and so want a decision.
+
+    A task that moves on leaves the reason behind for which it was closed before.
+    """
+    moves = fields.get("status", task.status) != task.status
+    wanted = {"close_reason": "", **fields} if moves else fields
     return {
         name: value
-        for name, value in fields.items()
-        if name in task.entity.contested
-        or task.entity.value(name, _DEFAULTS.get(name, "")) != value
+        for name, value in wanted.items()
+        if name in task.entity.contested or task.entity.value(name, DEFAULTS.get(name, "")) != value
     }
 
 
@@ -84,10 +87,8 @@ def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -
     """Set the status of tasks; done, review and dropped end the claims that are seen."""
 
     def change(_: Fleet, task: Task) -> list[Fact]:
-        fields = {"status": status}
-        if reason or (task.status != status and task.entity.value("close_reason")):
-            fields["close_reason"] = reason
-        wanted = changed(task, fields)
+        why = {"close_reason": reason} if reason else {}
+        wanted = changed(task, {"status": status, **why})
         if task.status == status and "status" not in task.entity.contested:
             wanted.pop("status", None)
             ends_claims = status != "open" and task.entity.claims

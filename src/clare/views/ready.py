@@ -44,12 +44,17 @@ def rank(fleet: Fleet, *, now: int) -> Queue:
 
 def obstacles(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
     """Everything that keeps a task from being ready; nothing if it is."""
+    claim = task.holder(now=now)
+    if claim and task.status == "open":
+        yield f"held by {claim.by} until {show_instant(claim.end)}"
+    yield from hindrances(fleet, task, now=now)
+
+
+def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
+    """Everything that keeps a task from being ready, whoever holds it."""
     if task.status != "open":
         yield task.status
         return
-    claim = task.holder(now=now)
-    if claim:
-        yield f"held by {claim.by} until {show_instant(claim.end)}"
     if task.defer_until is not None and now < task.defer_until:
         yield f"deferred until {show_instant(task.defer_until)}"
     for need in unmet(fleet, task):

@@ -31,6 +31,11 @@ def shorten(text: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 event`, `2 events`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _did(event: Event, shown: str) -> str:
     effect = event.effect
     if effect.creates:
@@ -40,9 +45,9 @@ def _did(event: Event, shown: str) -> str:
     if effect.comment is not None:
         return f"comments on {shown}"
     if effect.retracts:
-        return f"takes back {_count(len(effect.retracts), 'event')} of {shown}"
+        return f"takes back {counted(len(effect.retracts), 'event')} of {shown}"
     if effect.acknowledges:
-        return f"acknowledges {_count(len(effect.acknowledges), 'unreadable file')} of {shown}"
+        return f"acknowledges {counted(len(effect.acknowledges), 'unreadable file')} of {shown}"
     if effect.ends:
         return f"releases {shown}"
     return _changed(effect, shown, event.type)
@@ -77,7 +82,3 @@ def _elements(effect: Effect) -> list[str]:
 
 def _element(name: str, element: str) -> str:
     return element if name == "labels" else f"{name} {element[:4] if name == 'needs' else element}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
