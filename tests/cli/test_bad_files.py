@@ -71,7 +71,7 @@ def test_an_unreadable_file_stops_only_what_depends_on_it(here: Here, case: str)
     examined = here.run("doctor")
     assert examined.code == 5
     assert f"broken  {path}  {problem}" in examined.out
-    assert examined.err.startswith(f"clare: 1 file broken, first {path}: {problem}")
+    assert examined.err.startswith(f"clare: 1 broken, first {path}: {problem}")
     shown = here.run("show", task)
     assert shown.code == 5
     assert "Damaged" in shown.out

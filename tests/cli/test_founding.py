@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Here, git, hub_of
+from tests.cli.running import Here, files_of, git, hub_of, two_hosts
 
 
 def test_a_second_board_in_one_repository_is_refused(here: Here) -> None:
@@ -48,3 +48,20 @@ def test_joining_through_a_colleague_tells_where_the_clone_publishes(
     assert joined.code == 0
     assert "the fleet's hub does not answer" in joined.err
     assert git(tmp_path / "cherry", "log", "--format=%s") == "Nat founds the fleet plum"
+
+
+def test_doctor_names_the_commit_that_keeps_everything_from_being_published(
+    tmp_path: Path, home: Path
+) -> None:
+    plum, _, _ = two_hosts(tmp_path)
+    plum.add("Work")
+    event = next(path for path in files_of(plum) if "/tasks/" in path)
+    plum.git("rm", "-q", event)
+    plum.git("commit", "-qm", "tidy up")
+    commit = plum.git("rev-parse", "--short=10", "HEAD")
+    told = plum.run("doctor")
+    assert told.code == 5
+    assert f"commit {commit} deletes the event {event}; it is never published" in told.out
+    plum.git("rebase", "-q", "--onto", f"{commit}~1", commit)
+    assert plum.run("doctor").code == 0
+    assert plum.ok("sync") == "received 0 events, published 0 commits\n"

@@ -14,7 +14,7 @@ from clare.services.act import tell_lost
 from clare.services.boards import Founded
 from clare.store.sync import sync as sync_board
 from clare.views import digest as digests
-from clare.views.doctor import BROKEN, Diagnosis, examine
+from clare.views.doctor import BROKEN, Diagnosis
 from clare.views.record import Record
 from clare.views.story import counted
 
@@ -154,7 +154,7 @@ def doctor(session: Session, files: tuple[str, ...]) -> None:
     board = session.open().board
     outcome = repair.acknowledge(board, files) if files else None
     fleet = board.read()
-    found = examine(fleet, now=board.now())
+    found = repair.diagnose(board, fleet)
     _show_findings(session, fleet, found)
     if outcome:
         notes(session, outcome)
@@ -182,7 +182,7 @@ def _check_whole(found: Sequence[Diagnosis]) -> None:
     broken = [one for one in found if one.level == BROKEN]
     if broken:
         raise ClareError(
-            f"{counted(len(broken), 'file')} broken, first {broken[0].where}: {broken[0].problem}",
+            f"{len(broken)} broken, first {broken[0].where}: {broken[0].problem}",
             hint="mend it with git, or accept an unreadable one with --acknowledge FILE",
             exit_code=Exit.UNREADABLE,
         )

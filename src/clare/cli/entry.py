@@ -60,6 +60,16 @@ PROJECT_COMMANDS = {
 IMPORT_COMMANDS = {
     "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
 }
+OTHER_WORDS = {
+    "close": "done",
+    "create": "add",
+    "ls": "list",
+    "rm": "drop",
+    "start": "claim",
+    "unclaim": "release",
+}
+"""What other trackers call a command."""
+
 Table = dict[str, tuple[str, str]]
 
 
@@ -67,7 +77,13 @@ class LazyGroup(click.Group):
     """A group whose commands are loaded when they are called, listed without being loaded."""
 
     def __init__(self, name: str, table: Table, *, help: str, bare: bool = False) -> None:
-        super().__init__(name, help=help, invoke_without_command=bare, no_args_is_help=False)
+        super().__init__(
+            name,
+            help=help,
+            invoke_without_command=bare,
+            no_args_is_help=False,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
         self.table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -83,6 +99,24 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{self.table[cmd_name][0]} is no command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a wrong name is told with the one that was probably meant."""
+        name = args[0]
+        if not (name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name)):
+            meant = self._meant(ctx, name)
+            ctx.fail(f"No such command {name!r}.{f' Did you mean {meant!r}?' if meant else ''}")
+        return super().resolve_command(ctx, args)
+
+    def _meant(self, ctx: click.Context, name: str) -> str:
+        import difflib
+
+        known = self.list_commands(ctx)
+        other = OTHER_WORDS.get(name, "")
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        return other if other in known else "".join(near)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; when nobody reads on, end as quietly as a program that SIGPIPE ends."""

@@ -8,13 +8,13 @@ from clare.cli.options import Session, common
 
 
 @common
-@click.command(epilog="Example: bd export -o issues.jsonl && clare import beads issues.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.command(epilog="Examples: bd export | clare import beads -; clare import beads issues.jsonl")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.pass_obj
 def beads(session: Session, file: Path) -> None:
     """Import issues that beads exported as JSON lines.
 
-    Again, for what changed since.
+    FILE - reads standard input. Again, for what changed since.
     """
     from clare.services.beads import import_beads
 

@@ -11,6 +11,7 @@ from clare.cli.report import warn
 from clare.cli.tasks import PRIORITY, TASKS, priority_of
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
+from clare.events.task import TaskFields
 from clare.fleet import Fleet, Task
 from clare.services.act import check_readable, find_each
 from clare.services.opening import Opened
@@ -38,8 +39,8 @@ from clare.views.tasks import Filter, checked, choose
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice([*STATUSES, "active"]),
-    help="Only with this status; active is open with a live claim.",
+    type=click.Choice([*STATUSES, "active", "blocked", "deferred"]),
+    help="Only with this status, or what the list says of an open task.",
 )
 @click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 @click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
@@ -95,7 +96,12 @@ def list_tasks(
 
 def list_row(fleet: Fleet, task: Task, now: int) -> tuple[str, str, str, str]:
     """A task as a row: short id, priority, what it is doing, title."""
-    return fleet.short(task.id), task.priority, doing(fleet, task, now), task.title
+    return fleet.short(task.id), urgency(task), doing(fleet, task, now), task.title
+
+
+def urgency(task: Task) -> str:
+    """The priority, and what outdoes it: `P1`, `P1 pinned`."""
+    return f"{task.priority} pinned" if task.pinned else task.priority
 
 
 def doing(fleet: Fleet, task: Task, now: int) -> str:
@@ -144,7 +150,7 @@ def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
         _show_text(session, f"Done when:\n{entity.value('done_when')}")
     for name in entity.contested:
         session.say()
-        _show_contested(session, name, entity.fields[name])
+        _show_contested(session, name, entity.fields[name], _settling(fleet, task, name))
     for comment in task.comments:
         _show_text(session, f"{comment.by}, {at(comment.event)}")
         _show_lines(session, comment.text, "    ")
@@ -162,10 +168,28 @@ def _show_lines(session: Session, text: str, indent: str) -> None:
         session.say(f"{indent}{line}".rstrip())
 
 
-def _show_contested(session: Session, name: str, heads: Sequence[Write]) -> None:
+def _show_contested(session: Session, name: str, heads: Sequence[Write], way: str) -> None:
     session.say(session.styled(f"  {name} is contested; the last one shows:", fg="yellow"))
     for head in heads:
-        session.say(f"    {one_line(head.value)}  by {head.by}, {at(head.event)}")
+        session.say(f"    {one_line(head.value) or 'none'}  by {head.by}, {at(head.event)}")
+    if way:
+        session.say(f"    settle it with `{way}`")
+
+
+_OPTIONS = {"defer_until": "--defer …", "done_when": "--done-when …", "pinned": "--pin` or `--unpin"}
+_CLOSING = {"done": "done {} --reason …", "dropped": "drop {} --reason …"}
+
+
+def _settling(fleet: Fleet, task: Task, name: str) -> str:
+    """The command that decides a contested field; none for one that only a newer Clare knows."""
+    short = fleet.short(task.id)
+    if name == "close_reason":
+        way = _CLOSING.get(task.status, f"edit {{}} --status {task.status}")
+    elif name == "assignee":
+        way = "assign {} --to …"
+    else:
+        way = f"edit {{}} {_OPTIONS.get(name, f'--{name} …')}"
+    return f"clare {way.format(short)}" if name in TaskFields.model_fields else ""
 
 
 def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
@@ -307,21 +331,27 @@ def _status_record(
     }
 
 
+_FEW = 5
+"""So many tasks of each part show at a glance."""
+
+
 def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> None:
     others = [task for task in found.active if task not in found.held]
     contested_tasks = [fleet.task(key) for key in _tasks_of(fleet, found.contested)]
     parts = (
-        ("you hold", list(found.held), len(found.held)),
-        ("others hold", others, len(others)),
-        ("in review", list(found.review), len(found.review)),
-        ("contested", contested_tasks, len(contested_tasks)),
-        ("ready", [entry.task for entry in found.ready[:5]], len(found.ready)),
+        ("you hold", found.held, "clare list --status active --mine"),
+        ("others hold", others, "clare list --status active"),
+        ("in review", found.review, "clare list --status review"),
+        ("contested", contested_tasks, "clare doctor"),
+        ("ready", [entry.task for entry in found.ready], "clare ready"),
     )
-    for name, tasks, count in parts:
-        if count:
-            session.say(session.styled(f"{name} ({count})", bold=True))
-            rows = [("", *list_row(fleet, task, now)) for task in tasks[:5]]
+    for name, tasks, command in parts:
+        if tasks:
+            session.say(session.styled(f"{name} ({len(tasks)})", bold=True))
+            rows = [("", *list_row(fleet, task, now)) for task in tasks[:_FEW]]
             session.table(rows, styles=("", "cyan", "", "green"))
+        if len(tasks) > _FEW:
+            session.say(f"  … {len(tasks) - _FEW} more: `{command}`")
     session.say(f"{found.unfinished} unfinished, {found.blocked} blocked, {found.closed} closed")
     if not fleet.tasks:
         session.talk('add the first task with `clare add "TITLE"`')

@@ -1,5 +1,7 @@
 """Commands about the queue: what is ready, what is next, taking it and giving it back."""
 
+import re
+
 import click
 
 from clare import clock
@@ -145,7 +147,9 @@ def _lease(text: str) -> int:
     try:
         return clock.duration(text)
     except ValueError as error:
-        raise Usage(f"--lease {text}: {error}", hint="--lease 4h") from None
+        nothing = re.fullmatch(r"0+[smhd]", text)
+        problem = "must be at least 1 second" if nothing else error
+        raise Usage(f"--lease {text}: {problem}", hint="--lease 4h") from None
 
 
 def _taken(session: Session, opened: Opened, taken: claims.Taken) -> None:

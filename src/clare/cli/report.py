@@ -60,10 +60,17 @@ def _raise(outcome: Outcome) -> None:
 
 
 def warn(session: Session, fleet: Fleet, *, about: list[str] | None = None) -> None:
-    """Say in one line on stderr that some files cannot be read, and that the rest went on."""
+    """Say on stderr that some files cannot be read, and that the rest went on; a line for each kind.
+
+    Of the entities that it is about, also that a value was left out: what is shown lacks it.
+    """
     broken = [f for f in fleet.open_findings if f.level == "unreadable"]
     if about is not None:
         broken = [f for f in broken if f.entity not in about]
     if broken:
         files = counted(len(broken), "file")
         session.talk(f"clare: {files} cannot be read, see `clare doctor`: {broken[0]}")
+    unfit = [f for f in fleet.open_findings if f.level == "unfit" and f.entity in (about or ())]
+    if unfit:
+        values = counted(len(unfit), "value")
+        session.talk(f"clare: {values} left out, see `clare doctor`: {unfit[0]}")

@@ -13,6 +13,7 @@ from clare.fleet import Fleet, Task
 from clare.store.board import Board, Decide, Given, Written
 from clare.store.sync import sync
 from clare.views.status import lost
+from clare.views.story import shorten
 
 F = TypeVar("F", bound=Fact)
 Change = Callable[[Fleet, Task], Sequence[Fact]]
@@ -156,8 +157,11 @@ def make(fact: type[F], key: str, **body: object) -> F:
         return fact.model_validate({"entity": key, **given})
     except ValidationError as error:
         problem = first_problem(error)
-        where = next((step for step in problem["loc"] if step not in ("set", "add")), fact.type)
+        steps = [step for step in problem["loc"] if step not in ("set", "add")]
+        where = str(steps[0]) if steps else fact.type
+        if len(steps) > 1:  # one of several: which of them
+            where = f"{where}: {shorten(str(problem['input']))!r}"
         raise Usage(
-            problem_text(problem, where=str(where)),
+            problem_text(problem, where=where),
             hint="`--help` shows what each option takes",
         ) from None

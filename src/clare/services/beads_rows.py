@@ -4,6 +4,7 @@
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ from clare.state import DEFAULTS
 from clare.store.board import Given
 
 SOURCE = "beads"
+STDIN = Path("-")
 CLONE = names.derived(SOURCE, length=8)
 """The identity under which the source writes, the same on every host."""
 
@@ -172,18 +174,20 @@ def task_id(row_id: str) -> str:
 
 
 def load(path: Path) -> Source:
-    """Read a file. Raises ClareError, naming file and line."""
+    """Read a file, or standard input for `-`. Raises ClareError, naming file and line."""
     tasks: dict[str, Wanted] = {}
     notes: list[str] = []
     agents = 0
-    for line, row in _rows(path):
+    rows = list(_rows(path))
+    known = frozenset(row.id for _, row in rows if row.issue_type != "agent")
+    for line, row in rows:
         if row.issue_type == "agent":
             agents += 1
             continue
         if row.id in tasks:
             first = tasks[row.id].line
             raise _refused(path, line, f"{row.id} is in line {first} already")
-        translation = _Translation(path, line, row)
+        translation = _Translation(path, line, row, known)
         tasks[row.id] = translation.wanted()
         notes.extend(translation.notes)
     return Source(tuple(tasks.values()), agents, tuple(notes))
@@ -191,12 +195,12 @@ def load(path: Path) -> Source:
 
 def _rows(path: Path) -> Iterator[tuple[int, _Row]]:
     try:
-        lines = path.read_bytes().split(b"\n")
+        data = sys.stdin.buffer.read() if path == STDIN else path.read_bytes()
     except OSError as error:
         raise ClareError(
             f"{path}: {error.strerror}", hint="name a file that beads exported"
         ) from None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             try:
                 yield number, _Row.model_validate_json(line)
@@ -205,8 +209,9 @@ def _rows(path: Path) -> Iterator[tuple[int, _Row]]:
 
 
 def _refused(path: Path, line: int, problem: str) -> ClareError:
+    file = "standard input" if path == STDIN else path
     return ClareError(
-        f"{path}, line {line}: {problem}", hint="nothing was imported; mend the line, then again"
+        f"{file}, line {line}: {problem}", hint="nothing was imported; mend the line, then again"
     )
 
 
@@ -218,8 +223,8 @@ def _first(error: ValidationError) -> str:
 class _Translation:
     """One row on its way to Clare's words, with notes about what does not fit."""
 
-    def __init__(self, path: Path, line: int, row: _Row) -> None:
-        self.path, self.line, self.row = path, line, row
+    def __init__(self, path: Path, line: int, row: _Row, known: frozenset[str]) -> None:
+        self.path, self.line, self.row, self.known = path, line, row, known
         self.notes: list[str] = []
 
     def wanted(self) -> Wanted:
@@ -290,11 +295,14 @@ class _Translation:
             if dependency.issue_id not in ("", self.row.id):
                 self._note(f"a dependency of {dependency.issue_id} stands in this row: left out")
                 continue
-            target = task_id(dependency.depends_on_id)
+            source = dependency.depends_on_id
+            target = task_id(source)
             if dependency.type == "blocks":
                 needs.add(target)
+                links.update(self._outside("needs", source))
             elif dependency.type == "parent-child" and parent in ("", target):
                 parent = target
+                links.update(self._outside("parent", source))
             else:
                 links.add(self._line("link", f"{dependency.type}:{target}"))
         if self.row.external_ref.strip():
@@ -302,6 +310,11 @@ class _Translation:
         labels = {self._label("label", text) for text in self.row.labels} - {""}
         found = {"labels": labels, "needs": needs, "links": links}
         return parent, {name: tuple(sorted(inside)) for name, inside in found.items()}
+
+    def _outside(self, what: str, row_id: str) -> Iterator[str]:
+        """A link that keeps the source's name of a row which becomes no task here."""
+        if row_id not in self.known:
+            yield self._line("link", f"{SOURCE}-{what}:{row_id}")
 
     def _comments(self, created_by: str) -> Iterator[Given]:
         row = self.row

@@ -7,6 +7,19 @@ from clare.events.fact import Acknowledged, Fact
 from clare.fleet import Finding, Fleet
 from clare.services.act import Outcome, act
 from clare.store.board import Board
+from clare.store.sync import check_waiting
+from clare.views.doctor import BROKEN, Diagnosis, examine
+
+
+def diagnose(board: Board, fleet: Fleet) -> list[Diagnosis]:
+    """What is wrong with a board, and with the commits that wait here to be published."""
+    found = examine(fleet, now=board.now())
+    try:
+        check_waiting(board, fleet)
+    except ClareError as problem:
+        where = f"branch {board.place.branch}"
+        return [Diagnosis(BROKEN, where, f"{problem.message}; {problem.hint}"), *found]
+    return found
 
 
 def acknowledge(board: Board, files: Sequence[str]) -> Outcome:

@@ -7,10 +7,11 @@ from clare import names
 from clare.errors import ClareError
 from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
-from clare.fleet import Fleet, Task
+from clare.fleet import CLOSED, Fleet, Task
 from clare.services.act import Outcome, act, change_each, make
 from clare.state import DEFAULTS
 from clare.store.board import Board
+from clare.views.ready import ancestors
 
 Fields = Mapping[str, str]
 Elements = Mapping[str, Sequence[str]]
@@ -40,7 +41,7 @@ def edit(
     """Write fields, add and remove elements of sets. What is so already is not written again."""
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
-        wanted = changed(task, resolved(fleet, fields))
+        wanted = changed(task, resolved(fleet, fields, task.id))
         present = {
             name: [e for e in elements if e in task.entity.elements(name)]
             for name, elements in gone.items()
@@ -62,22 +63,32 @@ def edited(task: Task, *, fields: Fields, come: Elements, gone: Elements) -> lis
 def changed(task: Task, fields: Fields) -> dict[str, str]:
     """The fields whose value would change, or that are contested and so want a decision.
 
-    A task that moves on leaves the reason behind for which it was closed before.
+    A task that moves on leaves the reason behind for which it was closed before. A closing always
+    says its reason, be it empty: else one written elsewhere at the same time would pass for it.
     """
-    moves = fields.get("status", task.status) != task.status
-    wanted = {"close_reason": "", **fields} if moves else fields
-    return {
+    entity, wanted = task.entity, dict(fields)
+    if "status" in fields:
+        stays_closed = task.is_closed and fields["status"] == task.status
+        wanted = {"close_reason": entity.value("close_reason") if stays_closed else "", **fields}
+    found = {
         name: value
         for name, value in wanted.items()
-        if name in task.entity.contested or task.entity.value(name, DEFAULTS.get(name, "")) != value
+        if name in entity.contested or entity.value(name, DEFAULTS.get(name, "")) != value
     }
+    return {**found, "close_reason": wanted["close_reason"]} if _closes(found) else found
 
 
-def resolved(fleet: Fleet, fields: Fields) -> dict[str, str]:
+def _closes(fields: Fields) -> bool:
+    return fields.get("status") in CLOSED
+
+
+def resolved(fleet: Fleet, fields: Fields, task_id: str = "") -> dict[str, str]:
     """The fields with the parent as a whole id and the project checked. Raises ClareError."""
     found = dict(fields)
     if found.get("parent"):
-        found["parent"] = fleet.task(found["parent"]).id
+        parent = fleet.task(found["parent"])
+        _check_no_part_of_itself(fleet, task_id, parent)
+        found["parent"] = parent.id
     if found.get("project"):
         fleet.project(found["project"])
     return found
@@ -89,10 +100,10 @@ def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -
     def change(_: Fleet, task: Task) -> list[Fact]:
         why = {"close_reason": reason} if reason else {}
         wanted = changed(task, {"status": status, **why})
-        if task.status == status and "status" not in task.entity.contested:
-            wanted.pop("status", None)
-            ends_claims = status != "open" and task.entity.claims
-            wanted |= {"status": status} if ends_claims else {}
+        if status != "open" and task.entity.claims:
+            wanted["status"] = status
+        if _closes(wanted):
+            wanted.setdefault("close_reason", task.entity.value("close_reason"))
         return edited(task, fields=wanted, come={}, gone={})
 
     return change_each(board, tasks, change)
@@ -139,6 +150,20 @@ def _check_no_circle(fleet: Fleet, task_id: str, need_id: str) -> None:
     if path:
         shown = " → ".join(fleet.short(step) for step in (task_id, *path))
         raise ClareError(f"they would wait for each other: {shown}", hint="remove one need first")
+
+
+def _check_no_part_of_itself(fleet: Fleet, task_id: str, parent: Task) -> None:
+    if task_id == parent.id:
+        raise ClareError(
+            f"{fleet.short(task_id)} cannot be a part of itself", hint="name another task"
+        )
+    path = [parent.id, *(task.id for task in ancestors(fleet, parent))]
+    if task_id in path:
+        steps = (task_id, *path[: path.index(task_id) + 1])
+        shown = " → ".join(fleet.short(step) for step in steps)
+        raise ClareError(
+            f"they would be parts of each other: {shown}", hint="change one parent first"
+        )
 
 
 def path_of_needs(fleet: Fleet, start: str, goal: str) -> list[str]:

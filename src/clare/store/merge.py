@@ -115,7 +115,7 @@ def check_publishable(steps: Sequence[Step]) -> None:
                 did = "deletes" if change.is_deleted else "changes"
                 raise Unreadable(
                     f"commit {short} {did} the event {change.path}; it is never published",
-                    hint=f"`git revert {short}` is no way back: drop the commit with git rebase",
+                    hint=f"a revert is no way back: `git rebase --onto {short}~1 {short}` drops it",
                 )
             if not change.path.startswith("fleet/"):
                 raise ClareError(

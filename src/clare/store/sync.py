@@ -273,6 +273,13 @@ def unpublished(board: Board, fleet: Fleet) -> int | None:
     return int(board.git.text("rev-list", "--count", fleet.commit, *excluded))
 
 
+def check_waiting(board: Board, fleet: Fleet) -> None:
+    """Raise ClareError if what waits here is of a kind that is never published. Asks no hub."""
+    if fleet.manifest.hub and board.place.branch:
+        known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
+        check_publishable(waiting(board.git, fleet.commit, known))
+
+
 def fetched_at(board: Board) -> int | None:
     """When the hub was last asked, in ms; None if never."""
     try:

@@ -2,7 +2,8 @@
 
 from clare.clock import show_duration
 from clare.events.event import Effect, Event
-from clare.fleet import Fleet
+from clare.fleet import CLOSED, Fleet
+from clare.names import SHORT_ID_LENGTH
 from clare.views.safe import one_line
 
 _LONGEST = 72
@@ -12,6 +13,8 @@ _MOVES = {
     "review": "moves {} to review",
     "open": "reopens {}",
     "idea": "moves {} to idea",
+    "active": "brings back {}",
+    "archived": "archives {}",
 }
 _TEXTS = frozenset(["body", "done_when", "close_reason"])
 
@@ -55,23 +58,31 @@ def _did(event: Event, shown: str) -> str:
 
 def _changed(effect: Effect, shown: str, event_type: str) -> str:
     status = effect.set.get("status")
-    rest = [*_fields(effect), *_elements(effect)]
+    rest = [*_why(effect), *_fields(effect), *_elements(effect)]
     if status in _MOVES:
         extra = f" ({', '.join(rest)})" if rest else ""
         return _MOVES[status].format(shown) + extra
-    if status == "archived":
-        return f"archives {shown}"
     if rest:
         return f"edits {shown} ({', '.join(rest)})"
     return f"writes {event_type} on {shown}"
 
 
+def _why(effect: Effect) -> list[str]:
+    """The reason of a closing, shortened."""
+    reason = effect.set.get("close_reason") if effect.set.get("status") in CLOSED else None
+    return [shorten(reason)] if reason else []
+
+
 def _fields(effect: Effect) -> list[str]:
     return [
-        name if name in _TEXTS else f"{name} {shorten(value) or 'none'}"
+        name if name in _TEXTS else f"{name} {_value(name, value) or 'none'}"
         for name, value in effect.set.items()
         if name != "status" and not (name == "close_reason" and "status" in effect.set)
     ]
+
+
+def _value(name: str, value: str) -> str:
+    return value[:SHORT_ID_LENGTH] if name == "parent" else shorten(value)
 
 
 def _elements(effect: Effect) -> list[str]:
@@ -81,4 +92,5 @@ def _elements(effect: Effect) -> list[str]:
 
 
 def _element(name: str, element: str) -> str:
-    return element if name == "labels" else f"{name} {element[:4] if name == 'needs' else element}"
+    shown = element[:SHORT_ID_LENGTH] if name == "needs" else element
+    return element if name == "labels" else f"{name} {shown}"

@@ -50,9 +50,8 @@ def fits(fleet: Fleet, task: Task, wanted: Filter, *, now: int) -> bool:
 
 def _tests(fleet: Fleet, task: Task, wanted: Filter, now: int) -> Iterator[bool]:
     holder = task.holder(now=now)
-    statuses = {task.status, "active"} if task.status == "open" and holder else {task.status}
     yield wanted.all or not task.is_closed or bool(wanted.statuses)
-    yield _any(wanted.statuses, statuses)
+    yield _any(wanted.statuses, _states(fleet, task, now))
     yield _any(wanted.projects, [task.project])
     yield set(wanted.labels) <= set(task.labels)
     yield _any(wanted.assignees, [task.assignee])
@@ -61,6 +60,17 @@ def _tests(fleet: Fleet, task: Task, wanted: Filter, now: int) -> Iterator[bool]
     yield not wanted.mine or wanted.mine in (task.assignee, holder.by if holder else "")
     yield not wanted.blocked or is_blocked(fleet, task)
     yield not wanted.text or _has_text(task, wanted.text.casefold())
+
+
+def _states(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
+    """The task's status, and every word that a list may say of it instead."""
+    yield task.status
+    if is_blocked(fleet, task):
+        yield "blocked"
+    if task.status == "open" and task.holder(now=now):
+        yield "active"
+    if task.status == "open" and task.defer_until is not None and now < task.defer_until:
+        yield "deferred"
 
 
 def _any(wanted: tuple[str, ...], values: Iterable[str]) -> bool:
