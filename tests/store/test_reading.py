@@ -10,7 +10,7 @@ from clare import names
 from clare.errors import ClareError
 from clare.events.text import MAX_BYTES, dump
 from clare.fleet import Finding
-from clare.store.read import blobs
+from clare.store.read import stream_blobs
 from tests.store.boards import (
     Site,
     append_tasks,
@@ -149,7 +149,7 @@ def test_the_contents_after_a_large_or_a_lost_one_are_right(site: Site) -> None:
     large = commit_file(site, "fleet/large", b"x" * (MAX_BYTES + 1))
     fits = commit_file(site, "fleet/fits", b"y" * MAX_BYTES)
     small = commit_file(site, "fleet/small", b"\nz\n")
-    found = blobs(site.board.git, [large, "1" * 40, fits, large, small])
+    found = dict(stream_blobs(site.board.git, [large, "1" * 40, fits, small]))
     assert found == {large: None, "1" * 40: None, fits: b"y" * MAX_BYTES, small: b"\nz\n"}
 
 

@@ -246,9 +246,11 @@ def test_what_git_can_reach_is_an_address(url: str) -> None:
 
 def test_a_password_in_an_address_is_never_shown_nor_published(tmp_path: Path) -> None:
     url = "https://nat:secret@example.invalid/hub.git"
-    assert shown(url) == "https://nat@example.invalid/hub.git"
+    assert shown(url) == shown("https://token@example.invalid/hub.git")
+    assert shown(url) == "https://example.invalid/hub.git"
     assert holds_password(url)
-    assert not holds_password("https://nat@example.invalid/hub.git")
+    assert holds_password("https://token@example.invalid/hub.git")
+    assert not holds_password("ssh://git@example.invalid/hub.git")
     ran = clare("init", "plum", "--hub", url, at=tmp_path)
     assert ran.code == Exit.USAGE
     assert "secret" not in ran.err

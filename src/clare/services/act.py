@@ -42,7 +42,7 @@ def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
     written = board.append(decide, summary=summary)
     hub = written.fleet.manifest.hub
     if not hub or not written.commit:
-        return Outcome(written)
+        return Outcome(written, notes=written.notes)
     try:
         done = sync(board, hub)
     except ClareError as problem:
@@ -51,10 +51,9 @@ def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
             hint=problem.hint,
             exit_code=_unpublished_code(problem),
         )
-        return Outcome(written, unpublished=told)
-    return Outcome(
-        written, notes=tell_lost(board, written.fleet, board.read()) if done.received else ()
-    )
+        return Outcome(written, unpublished=told, notes=written.notes)
+    told_lost = tell_lost(board, written.fleet, board.read()) if done.received else ()
+    return Outcome(written, notes=(*written.notes, *told_lost))
 
 
 def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Opening, founding and joining boards."""
 
 import re
-import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,14 +166,14 @@ def join(
     branch = setup.board_branch(address)
     if not branch:
         raise _no_fleet(url)
-    existed = folder.exists()
-    git = setup.clone_board(address, folder, branch, progress=progress)
-    if not holds_board(git, f"refs/heads/{branch}"):
-        shutil.rmtree(folder)
-        if existed:
-            folder.mkdir()
-        raise _no_fleet(url)
-    return _joined(git, branch, folder, address, host)
+    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".joining-", dir=folder.absolute().parent) as aside:
+        git = setup.clone_board(address, Path(aside) / "clone", branch, progress=progress)
+        if not holds_board(git, f"refs/heads/{branch}"):
+            raise _no_fleet(url)
+        clone.save(git, clone.Clone(branch=branch, host=host))
+        (Path(aside) / "clone").rename(folder)
+    return _joined(Git((folder / ".git").resolve()), branch, folder, address)
 
 
 def _no_fleet(url: str) -> ClareError:
@@ -183,8 +183,7 @@ def _no_fleet(url: str) -> ClareError:
     )
 
 
-def _joined(git: Git, branch: str, folder: Path, address: str, host: str) -> Founded:
-    clone.save(git, clone.Clone(branch=branch, host=host))
+def _joined(git: Git, branch: str, folder: Path, address: str) -> Founded:
     found = Place(
         git, branch, f"refs/heads/{branch}", str(folder.resolve()), "PATH", "the remote's"
     )

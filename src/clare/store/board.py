@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from clare import names
@@ -16,7 +16,14 @@ from clare.events.read import read
 from clare.events.text import event_bytes
 from clare.fleet import FORMAT, Fleet
 from clare.fold import fold
-from clare.store.commit import Change, Commit, identity, write_commits
+from clare.store.commit import (
+    Change,
+    Commit,
+    forget_old_candidates,
+    identity,
+    released,
+    write_commits,
+)
 from clare.store.files import parse
 from clare.store.git import Git, GitFailed
 from clare.store.merge import CLONE_TRAILER
@@ -130,21 +137,21 @@ class Board:
         deadline = time.monotonic() + RETRY_FOR
         for tries in count(1):
             try:
-                with turn(self.git):
+                with turn(self.git), released(self.git):
                     fleet, decided = self.read(), self.now()
                     written = self.build(fleet, decide(fleet), summary=summary)
                     if not written.commit:
                         return written
                     if self.now() - decided > MINUTE:
                         raise BranchMoved(self.ref)
-                    self.move(fleet.commit, written.commit)
+                    note = self.move(fleet.commit, written.commit)
             except BranchMoved:
                 if tries > TRIES and time.monotonic() > deadline:
                     break
                 time.sleep(random.uniform(0, 0.05))
                 continue
             self.tidy()
-            return written
+            return replace(written, notes=(note,) if note else ())
         raise ClareError(
             f"others kept writing for {RETRY_FOR:.0f} s",
             hint="run the command again",
@@ -155,15 +162,16 @@ class Board:
 
         What is written stays written if that fails: it is due again after the next write.
         """
+        forget_old_candidates(self.git)
         with suppress(GitFailed):
             self.git.run("maintenance", "run", "--auto", "--quiet")
 
-    def move(self, old: str, new: str) -> None:
-        """Move the branch from one commit to another. Raises BranchMoved."""
+    def move(self, old: str, new: str) -> str:
+        """Move the branch from one commit to another. Returns a note, or raises BranchMoved."""
         found, here = self.tip()
         if found != old:
             raise BranchMoved(self.ref)
-        move_branch(self.git, self.ref, old=here, new=new)
+        return move_branch(self.git, self.ref, old=here, new=new)
 
     def build(self, fleet: Fleet, decision: Decision, *, summary: str = "") -> Written:
         """Turn decided facts into events and one commit on the fleet's; moves nothing."""

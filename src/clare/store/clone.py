@@ -57,5 +57,9 @@ def identified(git: Git) -> Clone:
     if facts.id and facts.bound == bound:
         return facts
     number = int.from_bytes(secrets.token_bytes(5))
-    save(git, replace(facts, id=names.base32(number, 8), bound=bound))
+    fresh = replace(facts, id=names.base32(number, 8), bound=bound)
+    try:
+        save(git, fresh)
+    except OSError:
+        return fresh  # where nothing can be written, it is only read under this name
     return load(git)

@@ -2,17 +2,22 @@
 
 One `git fast-import` writes objects and commits. It moves no branch: the commit's name is read back
 and the caller moves the ref, because fast-import checks descent and would revive a rewound branch.
-Its own ref is reset to nothing before it ends and never comes to be. A reset `from` the null id would
-delete it instead, for which git locks `packed-refs`: a kill in that moment would leave the lock.
+Until then a ref of its own, a candidate, keeps the new objects: somebody's `git repack -ad` would
+drop what no ref names.
 """
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from clare.errors import ClareError
 from clare.store.git import Git, GitFailed, around
+
+_CANDIDATES = "refs/clare/new"
+_CANDIDATE_LASTS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,46 @@ def _nobody() -> ClareError:
 
 
 def write_commits(git: Git, commits: Sequence[Commit]) -> str:
-    """Write commits, each on the one before it unless it names parents. Returns the last one's id."""
-    ref = f"refs/clare/new/{secrets.token_hex(8)}"
+    """Write commits, each on the one before it unless it names parents. Returns the last one's id.
+
+    They stay as a candidate of this `git` until `released`.
+    """
+    ref = f"{_CANDIDATES}/{secrets.token_hex(8)}"
+    git.candidates.append(ref)
     parts: list[bytes] = []
     for number, commit in enumerate(commits, 1):
         parts.extend(_stream(ref, commit, number))
-    parts.append(f"get-mark :{len(commits)}\nreset {ref}\n\ndone\n".encode())
+    parts.append(f"get-mark :{len(commits)}\ndone\n".encode())
     done = git.run(
         "fast-import", "--quiet", "--done", "--date-format=raw", "--force", given=b"".join(parts)
     )
     return done.stdout.decode().strip()
+
+
+@contextmanager
+def released(git: Git) -> Iterator[None]:
+    """Give up the candidates that the block has made: by its end a branch stands on the chosen one.
+
+    The files of the refs are removed as such, since git locks `packed-refs` to delete one, and a kill in
+    that moment would leave the lock; git does it for a ref that it has packed meanwhile.
+    """
+    try:
+        yield
+    finally:
+        while git.candidates:
+            ref = git.candidates.pop()
+            try:
+                (git.git_dir / ref).unlink()
+            except FileNotFoundError:
+                git.run("update-ref", "-d", ref)
+
+
+def forget_old_candidates(git: Git) -> None:
+    """Remove the candidates that killed commands left an hour ago or longer."""
+    for path in (git.git_dir / _CANDIDATES).glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _CANDIDATE_LASTS:
+                path.unlink()
 
 
 def _stream(ref: str, commit: Commit, number: int) -> list[bytes]:

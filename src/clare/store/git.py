@@ -31,6 +31,9 @@ LOCAL_VARIABLES = (
 )
 """What `git rev-parse --local-env-vars` lists: a hook sets them, and they would lead git astray."""
 
+_MISLEADING = ("GIT_NAMESPACE", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_GLOB_PATHSPECS")
+"""What would make the same command read other refs or paths."""
+
 _SETTINGS = (
     *("-c", "core.fsync=committed,reference"),  # a commit survives a power cut
     *("-c", "fastimport.unpackLimit=1"),
@@ -59,7 +62,8 @@ class GitTimeout(ClareError):
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment that git runs in."""
-    clean = {key: value for key, value in os.environ.items() if key not in LOCAL_VARIABLES}
+    unwanted = (*LOCAL_VARIABLES, *_MISLEADING)
+    clean = {key: value for key, value in os.environ.items() if key not in unwanted}
     clean.setdefault("GIT_ALLOW_PROTOCOL", ":".join(PROTOCOLS))
     if not os.isatty(2):
         clean.setdefault("GIT_TERMINAL_PROMPT", "0")
@@ -71,12 +75,13 @@ class Git:
     """One repository's git, by its git directory.
 
     `hold` is a file descriptor that children inherit, so that a lock on it outlives a killed parent
-    until they have ended too.
+    until they have ended too. `candidates` are the refs that keep commits on which no branch stands yet.
     """
 
     def __init__(self, git_dir: Path, *, hold: int | None = None) -> None:
         self.git_dir = git_dir
         self.hold = hold
+        self.candidates: list[str] = []
 
     def holding(self, descriptor: int) -> "Git":
         """The same repository, its children inheriting a descriptor."""
@@ -217,7 +222,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
+    return data.decode("utf-8", "surrogateescape")  # a path may be no UTF-8
 
 
 def fields(data: bytes) -> Iterator[str]:

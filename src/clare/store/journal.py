@@ -66,7 +66,7 @@ def _created(folder: Path) -> tuple[Path, int]:
     folder.mkdir(parents=True, exist_ok=True)
     while True:
         path = folder / f"{secrets.token_hex(8)}.json"
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:
             return path, descriptor

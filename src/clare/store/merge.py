@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from clare.errors import ClareError, Unreadable
 from clare.store.changes import NOTHING, Difference, differences, is_event_path
@@ -127,7 +127,13 @@ def check_publishable(steps: Sequence[Step]) -> None:
 
 def keeps_events(git: Git, old: str, new: str) -> bool:
     """Whether every event of one commit is in the other, as it was."""
-    return all(d.is_added for d in differences(git, old, new) if is_event_path(d.path))
+    apart = differences(git, old, new)
+    come = {(d.path, d.new_blob) for d in apart}
+    return all(
+        d.is_added or (f"{d.path.removesuffix('.yaml')}~{d.old_blob}.yaml", d.old_blob) in come
+        for d in apart
+        if is_event_path(d.path)
+    )
 
 
 def _check_keeps(git: Git, theirs: str, ours: str) -> None:
@@ -172,11 +178,24 @@ def merge(git: Git, one: str, other: str) -> str:
             hint="join the hub in a new folder with `clare join`, and import what is missing",
         )
     joining = _Joining(git, bases[0], first, second)
-    changes = [change for d in differences(git, first, second) for change in joining.changes(d)]
+    changes = _beside_events(
+        [change for d in differences(git, first, second) for change in joining.changes(d)]
+    )
     changes.sort(key=lambda change: -change.path.count("/"))  # a folder in an event's place yields
     who = f"{_MERGER} {_newest(git, first, second)} +0000"
     message = "merge two lines of events\n"
     return write_commits(git, [Commit(message, who, who, changes, (first, second))])
+
+
+def _beside_events(changes: Sequence[Change]) -> list[Change]:
+    """Without files that would stand where events have their folder: events only come."""
+    folders = {
+        str(folder)
+        for c in changes
+        if is_event_path(c.path)
+        for folder in PurePosixPath(c.path).parents
+    }
+    return [c for c in changes if is_event_path(c.path) or c.path not in folders]
 
 
 def _newest(git: Git, *commits: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from clare.errors import ClareError
 from clare.store.changes import empty_tree
 from clare.store.git import Git, GitFailed
 from clare.store.journal import Journal, Move, forget, interrupted, opened
@@ -22,6 +23,7 @@ from clare.store.worktree import (
     regain_lock,
     stands_on,
     unlock_index,
+    wait_for_checkouts,
 )
 
 STALE_AFTER = 1.0
@@ -40,20 +42,36 @@ def journal_folder(git: Git) -> Path:
     return git.git_dir / "clare" / "journal"
 
 
-def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> None:
+def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> str:
     """Move a branch from exactly `old` (None: it must not exist) to `new`.
 
-    Raises BranchMoved if it is elsewhere, ClareError if a working tree's index stays locked, or if
-    the branch is being rebased.
+    Returns a note where the branch moved and a working tree could not follow yet. Raises BranchMoved
+    if the branch is elsewhere, ClareError if a working tree's index stays locked, or if the branch is
+    being rebased.
     """
     check_not_rebased(git, ref)
+    try:
+        _move(git, ref, old, new)
+    except _Behind as behind:
+        return f"saved, but the files could not follow: {behind}; the next command brings them"
+    return ""
+
+
+class _Behind(Exception):
+    """The branch has moved and its journal stays: what is missing is brought later."""
+
+
+def _move(git: Git, ref: str, old: str | None, new: str) -> None:
     move = Move(ref, old or empty_tree(new), new, checked_out(git, ref))
     with opened(journal_folder(git), move) as journal:
         held = git.holding(journal.descriptor)
         with _index_locks(held, journal):
             _swap(held, ref, old or "", new)
-            for tree in move.worktrees:
-                follow(held, tree, journal)
+            try:
+                for tree in move.worktrees:
+                    follow(held, tree, journal)
+            except (ClareError, OSError) as problem:
+                raise _Behind(str(problem)) from problem
 
 
 @contextmanager
@@ -63,6 +81,9 @@ def _index_locks(git: Git, journal: Journal) -> Iterator[None]:
     try:
         for tree in trees:
             lock_index(tree, journal, recover=lambda: recover(git))
+        wait_for_checkouts(git, trees)
+        if checked_out(git, journal.move.ref) != trees:
+            raise BranchMoved(journal.move.ref)
         yield
     except BaseException:  # also an interrupt: what was locked must not stay so
         if not _has_moved(git, journal.move):
@@ -95,13 +116,23 @@ def _swap(git: Git, ref: str, old: str, new: str) -> None:
 
 
 def recover(git: Git) -> None:
-    """Finish, or forget, what a killed command began."""
+    """Finish, or forget, what a killed command began; what cannot be finished stays `behind`."""
     for journal in interrupted(journal_folder(git)):
-        _clear_ref_locks(git, journal.move)
-        if not _has_moved(git, journal.move) or _brought_home(git, journal):
-            for tree in journal.move.worktrees:
-                unlock_index(tree, journal)
-            forget(journal.path)
+        with suppress(ClareError, OSError):  # told by doctor, tried again by the next command
+            _recover(git, journal)
+
+
+def behind(git: Git) -> bool:
+    """Whether a working tree waits for what the branch has already."""
+    return any(journal_folder(git).glob("*.json"))
+
+
+def _recover(git: Git, journal: Journal) -> None:
+    _clear_ref_locks(git, journal.move)
+    if not _has_moved(git, journal.move) or _brought_home(git, journal):
+        for tree in journal.move.worktrees:
+            unlock_index(tree, journal)
+        forget(journal.path)
 
 
 def _brought_home(git: Git, journal: Journal) -> bool:

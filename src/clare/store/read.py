@@ -3,7 +3,7 @@
 Nothing in a tree makes this raise: what is no event is reported with its path.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
@@ -34,11 +34,16 @@ class Entry:
 
 def read_board(git: Git, commit: str) -> Fleet:
     """The projection of the board at a commit."""
-    entries = list_tree(git, commit)
-    contents = blobs(git, [e.blob for e in entries if e.mode in (_FILE, _EXECUTABLE)])
     reading = _Reading()
-    for entry in entries:
-        reading.take(entry, contents.get(entry.blob))
+    files: dict[str, list[Entry]] = {}
+    for entry in list_tree(git, commit):
+        if entry.mode in (_FILE, _EXECUTABLE):
+            files.setdefault(entry.blob, []).append(entry)
+        else:
+            reading.take(entry, None)
+    for blob, data in stream_blobs(git, list(files)):
+        for entry in files[blob]:
+            reading.take(entry, data)
     tree = git.run("rev-parse", "--verify", "--quiet", f"{commit}:fleet", allow=(0, 1, 128)).stdout
     return reading.fleet(commit, tree.decode().strip())
 
@@ -59,17 +64,18 @@ def list_tree(git: Git, commit: str) -> list[Entry]:
     return entries
 
 
-def blobs(git: Git, wanted: Iterable[str]) -> dict[str, bytes | None]:
-    """The contents of blobs by id; None for one that is missing or larger than any event may be."""
-    unique = list(dict.fromkeys(wanted))
-    if not unique:
-        return {}
-    given = "".join(f"{blob}\n" for blob in unique).encode()
-    with git.stream("cat-file", "--batch", "--buffer", given=given) as answers:
-        return dict(_contents(answers, unique))
+def stream_blobs(git: Git, wanted: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """The contents of distinct blobs, one at a time; None for one that is missing or too large.
+
+    Raises GitFailed if git ends before its last answer: a board is not empty because git died.
+    """
+    if wanted:
+        given = "".join(f"{blob}\n" for blob in wanted).encode()
+        with git.stream("cat-file", "--batch", "--buffer", given=given) as answers:
+            yield from _contents(answers, wanted)
 
 
-def _contents(pipe: IO[bytes], wanted: list[str]) -> Iterator[tuple[str, bytes | None]]:
+def _contents(pipe: IO[bytes], wanted: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
     for blob in wanted:
         line = pipe.readline()
         if not line:
@@ -174,7 +180,7 @@ class _Reading:
             for key, entity in entities.items()
             for report in entity.reports
         ]
-        findings = (*self.findings, *forged)
+        findings = tuple(sorted((*self.findings, *forged), key=lambda f: (f.path, f.problem)))
         return Fleet(entities, events, findings, self.manifest, commit, tree)
 
 

@@ -55,9 +55,21 @@ def check_url(url: str) -> str:
     return url
 
 
+def check_hub(url: str) -> str:
+    """The URL if it means the same from every folder. Raises Usage."""
+    if not re.match(r"/|\w+://|[^/]+:", check_url(url)):
+        raise Usage(
+            f"the hub {url!r} is relative to nothing", hint="name it by a whole path or a URL"
+        )
+    return url
+
+
 def holds_password(url: str) -> bool:
-    """Whether a URL carries a password, which must never reach an event or `fleet.yaml`."""
-    return bool(re.match(r"\w+://[^/@]*:[^/@]*@", url))
+    """Whether a URL carries a password, which must never reach an event or `fleet.yaml`.
+
+    For http a name alone counts: forges take a token in its place.
+    """
+    return bool(re.match(r"https?://[^/@]*@|\w+://[^/@]*:[^/@]*@", url))
 
 
 def fetch(
@@ -69,7 +81,7 @@ def fetch(
     """
     refspec = f"+refs/heads/{branch}:{into}"
     try:
-        git.run(*_FETCH, "--", check_url(url), refspec, timeout=within)
+        git.run(*_FETCH, "--", check_hub(url), refspec, timeout=within)
     except GitTimeout as late:
         raise Unreachable(f"{shown(url)}: {late.message}", hint=_TRY_AGAIN) from None
     except GitFailed as failed:
@@ -86,7 +98,7 @@ def push(
     git: Git, url: str, branch: str, commit: str, *, within: float = ANSWER_WITHIN
 ) -> tuple[Pushed, str]:
     """Push one commit to a branch, never by force. Returns the outcome and the remote's own words."""
-    words = (*_PUSH, "--", check_url(url), f"{commit}:refs/heads/{branch}")
+    words = (*_PUSH, "--", check_hub(url), f"{commit}:refs/heads/{branch}")
     try:
         done = git.run(*words, timeout=within, allow=(0, 1, 128))
     except GitTimeout as late:
@@ -112,7 +124,8 @@ def is_busy(words: str) -> bool:
 
 def shown(url: str) -> str:
     """The URL without a password."""
-    return re.sub(r"(\w+://[^/@:]*):[^/@]*@", r"\1@", url)
+    hidden = re.sub(r"(https?://)[^/@\s]*@", r"\1", url)
+    return re.sub(r"(\w+://[^/@:\s]*):[^/@\s]*@", r"\1@", hidden)
 
 
 def reason(text: str) -> str:

@@ -12,7 +12,7 @@ import git as gitpython
 from clare.errors import ClareError
 from clare.events.text import dump
 from clare.fleet import FORMAT, Manifest
-from clare.store.commit import Change, Commit, identity, write_commits
+from clare.store.commit import Change, Commit, identity, released, write_commits
 from clare.store.git import LOCAL_VARIABLES, Git, GitFailed, GitTimeout, around, environment
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
@@ -45,8 +45,11 @@ def found_board(git: Git, branch: str, manifest: Manifest, *, clone: str) -> str
     message = f"{who} founds the fleet {manifest.name}\n\n{CLONE_TRAILER}: {clone}\n"
     if old and len(changes) == 1:
         message = f"{who} sets the hub of {manifest.name}\n\n{CLONE_TRAILER}: {clone}\n"
-    new = write_commits(git, [Commit(message, author, committer, changes, (old,) if old else ())])
-    move_branch(git, ref, old=old, new=new)
+    with released(git):
+        new = write_commits(
+            git, [Commit(message, author, committer, changes, (old,) if old else ())]
+        )
+        move_branch(git, ref, old=old, new=new)
     return new
 
 
@@ -103,7 +106,9 @@ def _told(done: str | float, most: str | float | None, text: str) -> str:
 
 def _extra() -> dict[str, str]:
     clean = environment()
-    return {key: clean[key] for key in ("GIT_ALLOW_PROTOCOL", "LC_ALL")}
+    quiet = {"COUNT": "1", "KEY_0": "core.hooksPath", "VALUE_0": os.devnull}
+    hooks = {f"GIT_CONFIG_{name}": value for name, value in quiet.items()}
+    return {**hooks, **{key: clean[key] for key in ("GIT_ALLOW_PROTOCOL", "LC_ALL")}}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from clare.fleet import Fleet, Manifest
 from clare.store import remote
 from clare.store.board import Board, Decide, Written
 from clare.store.changes import differences, is_event_path
+from clare.store.commit import released
 from clare.store.git import Git
 from clare.store.merge import check_publishable, integrate, waiting
 from clare.store.move import BranchMoved, clear_left_locks, recover
 from clare.store.place import manifest_of
+from clare.store.read import MANIFEST, holds_board
 from clare.store.remote import Pushed, Unreachable
 
 RETRY_FOR = 30.0
@@ -89,7 +91,8 @@ class Hub:
         git, branch = self.board.git, self.board.place.branch
         outcome, words = remote.push(git, self.url, branch, commit, within=self.within)
         if outcome is Pushed.ACCEPTED:
-            self.remember(commit)
+            with suppress(ClareError, OSError):  # else the next fetch remembers: it is published
+                self.remember(commit)
             return True
         try:
             tip = self.fetch()
@@ -121,7 +124,7 @@ def sync(board: Board, url: str) -> Synced:
     """
     recover(board.git)
     hub = Hub(board, url)
-    with _line_to(hub):
+    with _line_to(hub), released(board.git):
         start = board.git.resolve(board.ref)
         for _ in _attempts():
             tip = hub.fetch()
@@ -144,7 +147,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     """
     recover(board.git)
     hub = Hub(board, url, within=CLAIM_WAIT)
-    with _line_to(hub):
+    with _line_to(hub), released(board.git):
         problem = "nothing was taken"
         for _ in _attempts():
             tip = _reached(hub, problem)
@@ -196,8 +199,8 @@ def _bring_home(board: Board, commit: str) -> tuple[str, ...]:
     """Move the local branch to what the hub accepted; if it is busy, the next sync does."""
     try:
         take_in(board, commit)
-    except ClareError as busy:
-        return (f"the hub has it, this clone not yet: {busy.message}",)
+    except (ClareError, OSError) as busy:
+        return (f"the hub has it, this clone not yet: {busy}",)
     return ()
 
 
@@ -212,12 +215,25 @@ def take_in(board: Board, theirs: str | None) -> str:
         joined = integrate(board.git, ours, theirs, clone=board.clone)
         if joined == here:
             return joined
+        _check_is_board(board.git, ours, joined)
         try:
             board.move(ours, joined)
         except BranchMoved:
             continue
         return joined
     raise ClareError("others kept writing to this clone", hint="run the command again")
+
+
+def _check_is_board(git: Git, ours: str, joined: str) -> None:
+    """Do not follow to where `fleet.yaml` is gone or damaged: nobody could come back from there."""
+    if not holds_board(git, ours):
+        return
+    if not holds_board(git, joined):
+        raise Unreadable(
+            f"the hub's {joined[:10]} has no {MANIFEST}; it is not followed",
+            hint="put the file back there with git, then `clare sync`",
+        )
+    manifest_of(git, joined)
 
 
 def _events_between(board: Board, old: str | None, new: str | None) -> int:
@@ -241,7 +257,7 @@ def _line_to(hub: Hub) -> Iterator[None]:
     """One command of a clone at a time talks to the hub; the kernel ends a killed one's line."""
     git_dir = hub.board.git.git_dir
     (git_dir / "clare").mkdir(exist_ok=True)
-    descriptor = os.open(git_dir / "clare" / "sync.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(git_dir / "clare" / "sync.lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         _wait_for(descriptor)
         clear_left_locks([git_dir / f"{ref}.lock" for ref in (hub.known, hub.arriving)])

@@ -38,7 +38,7 @@ def _taken(path: Path) -> int:
     seen, since = (0, 0), 0.0
     deadline = time.monotonic() + WAIT
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.utime(descriptor)

@@ -5,6 +5,7 @@ index and on disk; what is staged, edited or half-committed stays as it was.
 """
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -17,7 +18,7 @@ from clare.errors import ClareError
 from clare.store.changes import Difference, differences
 from clare.store.git import Git, fields
 from clare.store.journal import Journal, Worktree, discard_scratch, scratch
-from clare.store.read import blobs
+from clare.store.read import stream_blobs
 
 LOCK_WAIT = 8.0
 """Seconds to wait for a busy index."""
@@ -89,11 +90,34 @@ def lock_index(tree: Worktree, journal: Journal, *, recover: Callable[[], None])
         except FileExistsError:
             if time.monotonic() > deadline:
                 raise ClareError(
-                    f"{lock} is held: a commit is open there, or git is at work",
+                    f"{lock} is held: {_holder(lock)}",
                     hint="finish that, then run this again; nothing was written",
                 ) from None
         recover()
         time.sleep(random.uniform(0.005, 0.05))
+
+
+def _holder(lock: Path) -> str:
+    """Who keeps an index locked, as far as the lock tells: ours are journals."""
+    try:
+        return (
+            f"clare (process {json.loads(lock.read_bytes())['pid']}) is at work there, or stopped"
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return "a commit is open there, or git is at work"
+
+
+def wait_for_checkouts(git: Git, ours: Sequence[Worktree]) -> None:
+    """Wait for indexes that are being written elsewhere: a checkout may be coming to the branch."""
+    mine = {Path(tree.git_dir).resolve() for tree in ours}
+    folders = [
+        f for f in (git.git_dir, *git.git_dir.glob("worktrees/*")) if f.resolve() not in mine
+    ]
+    deadline = time.monotonic() + LOCK_WAIT
+    while any((folder / "index.lock").exists() for folder in folders):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.02)
 
 
 def unlock_index(tree: Worktree, journal: Journal) -> None:
@@ -159,11 +183,15 @@ class _Inside:
             given = "".join(f"{d.new_mode} {d.new_blob}\t{d.path}\0" for d in entries)
             self._run("update-index", "-z", "--index-info", given=given)
         gone = [d for d in moved if d.is_deleted and self._is_untouched(d)]
-        come = [d for d in moved if not d.is_deleted and self._is_untouched(d)]
         for difference in gone:
             self._path(difference).unlink(missing_ok=True)
+        come = [d for d in moved if not d.is_deleted and self._is_untouched(d)]
         known = {d.path for d in entries}
-        given = "".join(f"{d.path}\0" for d in come if d.path in known)
+        odd = {d.path for d in entries if not d.is_deleted and not _is_plain_file(d)}
+        if odd:
+            given = "".join(f"{path}\0" for path in odd)
+            self._run("update-index", "-z", "--skip-worktree", "--stdin", given=given)
+        given = "".join(f"{d.path}\0" for d in come if d.path in known and d.path not in odd)
         if given:
             self._run("checkout-index", "-u", "-f", "-q", "-z", "--stdin", given=given)
 
@@ -179,6 +207,8 @@ class _Inside:
     def _is_untouched(self, difference: Difference) -> bool:
         """Whether the file on disk is what the old commit has there, or was being written by us."""
         path = self._path(difference)
+        if self._is_elsewhere(path.parent):
+            return False
         if not os.path.lexists(path):
             return difference.is_added or self.again
         if path.is_symlink() or not path.is_file():
@@ -188,9 +218,18 @@ class _Inside:
             return True
         return self.again and self._is_beginning(data, difference)
 
+    def _is_elsewhere(self, folder: Path) -> bool:
+        """Whether a link, or a file of the user's, stands where a path needs a folder."""
+        top = Path(self.tree.top)
+        while folder != top:
+            if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+                return True
+            folder = folder.parent
+        return False
+
     def _is_beginning(self, data: bytes, difference: Difference) -> bool:
         """Whether the file is the new one, cut short when its writer was killed."""
-        new = blobs(self.git, [difference.new_blob]).get(difference.new_blob)
+        new = dict(stream_blobs(self.git, [difference.new_blob]))[difference.new_blob]
         return new is not None and new.startswith(data)
 
     def _path(self, difference: Difference) -> Path:
@@ -209,3 +248,11 @@ def _blob_id(data: bytes, like: str) -> str:
 
 def _absent(difference: Difference) -> tuple[str, str]:
     return ("000000", "0" * len(difference.old_blob))
+
+
+def _is_plain_file(difference: Difference) -> bool:
+    """Whether it may be written to disk: a regular file with a name that file systems take."""
+    parts = difference.path.encode("utf-8", "surrogateescape").split(b"/")
+    return difference.new_mode in ("100644", "100755") and all(
+        len(part) <= 255 and part.lower() not in (b".git", b"..", b".") for part in parts
+    )
