@@ -70,9 +70,12 @@ def _causal_order(parents: Mapping[str, set[str]]) -> tuple[list[str], tuple[str
     heapify(ready)
     order: list[str] = []
     reports: list[str] = []
+    by_id = sorted(parents, reverse=True)
     while waiting:
         if not ready:
-            forged = _lowest_on_a_cycle(waiting)
+            while by_id[-1] not in waiting:
+                by_id.pop()
+            forged = _lowest_on_a_cycle(waiting, by_id[-1])
             reports.append(f"{forged} is on a cycle of events that name each other: forged")
             ready.append(forged)
         key = heappop(ready)
@@ -86,10 +89,10 @@ def _causal_order(parents: Mapping[str, set[str]]) -> tuple[list[str], tuple[str
     return order, tuple(reports)
 
 
-def _lowest_on_a_cycle(waiting: Mapping[str, set[str]]) -> str:
+def _lowest_on_a_cycle(waiting: Mapping[str, set[str]], start: str) -> str:
     """Walk to the lowest unplaced parent until an event repeats: what lies between is a cycle."""
     steps: dict[str, int] = {}
-    here = min(waiting)
+    here = start
     while here not in steps:
         steps[here] = len(steps)
         here = min(waiting[here])

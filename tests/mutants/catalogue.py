@@ -52,7 +52,7 @@ MUTANTS: tuple[Mutant, ...] = (
             Change(
                 "fold.py",
                 "return min(key for key, step in steps.items() if step >= steps[here])",
-                "return min(waiting)",
+                "return start",
             ),
         ),
         (

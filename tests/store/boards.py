@@ -173,9 +173,11 @@ def status(site: Site) -> str:
 def leftovers(git_dir: Path) -> list[str]:
     """Locks and journals in a git directory, which none may be left of when no command runs.
 
-    Those directly in `clare/` are held by the kernel, their files stay.
+    Those directly in `clare/` are held by the kernel, their files stay. One on a candidate is in
+    nobody's way, since no other command uses that name, and goes with the candidate.
     """
-    locks = [path for path in git_dir.rglob("*.lock") if path.parent != git_dir / "clare"]
+    harmless = (git_dir / "clare", git_dir / "refs" / "clare" / "new")
+    locks = [path for path in git_dir.rglob("*.lock") if path.parent not in harmless]
     return [str(path.relative_to(git_dir)) for path in (*locks, *_journals(git_dir))]
 
 

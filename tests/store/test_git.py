@@ -56,6 +56,20 @@ def test_an_interrupt_while_the_index_is_locked_leaves_no_lock(
     assert site.board.read().commit == before
 
 
+def test_what_killed_commands_left_to_keep_their_commits_goes_after_an_hour(
+    tmp_path: Path,
+) -> None:
+    site = bare(tmp_path)
+    append_tasks(site.board, ["one"])
+    kept, old = (site.git_dir / "refs" / "clare" / "new" / name for name in ("kept", "old"))
+    for path in (kept, old):
+        path.write_text(f"{site.board.read().commit}\n")
+    os.utime(old, (0, 0))
+    append_tasks(site.board, ["two"])
+    assert kept.exists()
+    assert not old.exists()
+
+
 def test_a_repository_with_sha256_names_is_a_board_too(tmp_path: Path) -> None:
     subprocess.run(
         ["git", "init", "-q", "--object-format=sha256", "-b", "main", str(tmp_path / "new")],
