@@ -120,10 +120,11 @@ class World:
 
 
 def _replaced(text: str, names: dict[str, str]) -> str:
-    """Every id at the start of a word replaced, in one pass."""
+    """Every id, short or whole, replaced in one pass; no word that merely begins like one."""
     if not names:
         return text
-    return re.sub(rf"\b(?:{'|'.join(names)})", lambda found: names[found[0]], text)
+    ids = rf"\b(?:{'|'.join(names)})(?=(?:{B32}{{8}})?\b)"
+    return re.sub(ids, lambda found: names[found[0]], text)
 
 
 def on_terminal(command: list[str], cwd: str, env: dict[str, str]) -> tuple[int, str]:

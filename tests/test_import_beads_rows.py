@@ -150,6 +150,27 @@ def test_agents_are_left_out_and_needs_that_point_nowhere_are_kept(board: Board)
     assert task(board, "bk-elsewhere").needs == (task_id("other-17"),)
 
 
+def test_a_dependency_outside_the_file_keeps_the_source_s_name(
+    board: Board, tmp_path: Path
+) -> None:
+    edges = [
+        {"depends_on_id": "other-17", "type": "blocks"},
+        {"depends_on_id": "other-18", "type": "parent-child"},
+        {"depends_on_id": "bk-2", "type": "blocks"},
+    ]
+    rows = [a_row(dependencies=edges), a_row(id="bk-2")]
+    import_beads(board, write(tmp_path / "one.jsonl", rows))
+    assert set(task(board, "bk-1").links) == {
+        "beads:bk-1",
+        "beads-needs:other-17",
+        "beads-parent:other-18",
+    }
+    rows += [a_row(id="other-17"), a_row(id="other-18")]
+    import_beads(board, write(tmp_path / "two.jsonl", rows))
+    assert task(board, "bk-1").links == ("beads:bk-1",)
+    assert task(board, "bk-1").needs == tuple(sorted([task_id("bk-2"), task_id("other-17")]))
+
+
 def test_mail_addresses_of_owners_are_left_out(board: Board) -> None:
     import_beads(board, OWN)
     assert not board.git.text("grep", "mira@", "refs/heads/fleet", allow=(0, 1))

@@ -275,3 +275,21 @@ def test_a_host_whose_clock_is_two_days_ahead_can_work_with_the_others(
     assert [note["problem"] for note in findings(plum)] == [
         "stamped 1 d ahead of this clock; clocks do not follow it"
     ]
+
+
+def test_a_value_that_does_not_fit_is_told_where_its_task_is_shown(here: Here) -> None:
+    task, other = here.add("Work"), here.add("Other")
+    path = f"{folder(task)}/{HALF}.yaml"
+    plant(here, {path: event(task, HALF, "set:\n  body: Kept\n  priority: P7\n")})
+    told = f"clare: 1 value left out, see `clare doctor`: {path}: set.priority: "
+    for command in (["show", task], ["comment", task, "-m", "x"], ["log", task], ["claim", task]):
+        ran = here.run(*command)
+        assert (ran.code, ran.err.count("\n")) == (0, 1), ran
+        assert ran.err.startswith(told)
+    assert (here.record("show", task)["body"], here.record("show", task)["priority"]) == (
+        "Kept",
+        "P2",
+    )
+    for command in (["show", other], ["list"]):
+        assert here.run(*command).err == ""
+    assert here.run("doctor").code == 5

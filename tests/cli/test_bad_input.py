@@ -78,12 +78,23 @@ def test_standard_input_must_be_text(here: Here) -> None:
         (["add", "x", "-p", "P9"], "'P9' is not one of P0, P1, P2, P3, P4"),
         (["add", "x", "--due", "soon"], "due: write a day as 2026-12-01 or a time as"),
         (["add", "x", "--due", "2026-02-30"], "due: "),
-        (["add", "x", "-l", "two words"], "labels: must be one word"),
+        (["add", "x", "-l", "two words"], "labels: 'two words': must be one word"),
         (["add", "x", "--for", "two words"], "assignee: must be a name without spaces"),
         (["edit", "7qk2"], "nothing to change"),
         (["list", "--status", "gone"], "'gone' is not one of"),
         (["log", "-n", "0"], "0 is not in the range"),
         (["claim", "7qk2", "--lease", "long"], "--lease long: write a duration as 30m, 4h or 2d"),
+        (["claim", "7qk2", "--lease", "0m"], "--lease 0m: must be at least 1 second"),
+        (["claim", "7qk2", "--lease", "-1h"], "--lease -1h: write a duration as 30m, 4h or 2d"),
+        (["next", "--claim", "--lease", "00s"], "--lease 00s: must be at least 1 second"),
+        (["clam", "7qk2"], "No such command 'clam'. Did you mean 'claim'?"),
+        (["close", "7qk2"], "No such command 'close'. Did you mean 'done'?"),
+        (["task", "ls"], "No such command 'ls'. Did you mean 'list'?"),
+        (["start"], "No such command 'start'. Did you mean 'claim'?"),
+        (["unclaim"], "No such command 'unclaim'. Did you mean 'release'?"),
+        (["rm"], "No such command 'rm'. Did you mean 'drop'?"),
+        (["project", "create"], "No such command 'create'. Did you mean 'add'?"),
+        (["project", "lst"], "No such command 'lst'. Did you mean 'list'?"),
         (["init", ".", "--host", "Plum!"], "--host: 'Plum!' cannot name a host"),
         (["init", ".", "--branch", ".."], "'..' cannot name a branch"),
         (["list", "--as", "a b"], "--as: 'a b' cannot name an actor"),
@@ -256,3 +267,14 @@ def _fill(path: Path) -> None:
                     file.write(b"x" * size)
             except OSError:
                 continue
+
+
+def test_a_name_like_no_command_suggests_none(here: Here) -> None:
+    for words in (["frobnicate"], ["project", "rm"]):
+        assert here.run(*words).err.startswith(f"clare: No such command '{words[-1]}'.\n")
+
+
+@pytest.mark.parametrize("words", [[], ["task"], ["list"], ["project", "add"]])
+def test_h_is_help(here: Here, words: list[str]) -> None:
+    assert here.ok(*words, "-h") == here.ok(*words, "--help")
+    assert "  -h, --help " in here.ok(*words, "-h")

@@ -238,3 +238,13 @@ def test_import_beads_tells_what_it_did(here: Here, tmp_path: Path) -> None:
     again = here.record("import", "beads", str(file))
     assert (again["created"], again["unchanged"], again["skipped_agents"]) == (0, 1, 1)
     assert [task["title"] for task in here.records("list")] == ["First"]
+
+
+def test_an_import_reads_standard_input(here: Here) -> None:
+    row = '{"id": "bk-1", "title": "Bake", "created_at": "2026-03-01T08:00:00Z"}\n'
+    told = here.ok("import", "beads", "-", given=row)
+    assert told == "1 created, 0 changed, 0 unchanged, 0 of type agent skipped\n"
+    assert [task["title"] for task in here.records("list")] == ["Bake"]
+    refused = here.run("import", "beads", "-", given="{")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("clare: standard input, line 1: not a JSON object\n")

@@ -65,3 +65,14 @@ def test_doctor_names_the_commit_that_keeps_everything_from_being_published(
     plum.git("rebase", "-q", "--onto", f"{commit}~1", commit)
     assert plum.run("doctor").code == 0
     assert plum.ok("sync") == "received 0 events, published 0 commits\n"
+
+
+def test_an_empty_folder_may_be_joined_into_from_within(tmp_path: Path, home: Path) -> None:
+    hub = hub_of(tmp_path)
+    Here(tmp_path, {}).ok("init", "plum", "--hub", str(hub))
+    (tmp_path / "apricot").mkdir()
+    inside = Here(tmp_path / "apricot", {})
+    inside.ok("join", str(hub), ".", "--host", "apricot")
+    inside.add("Work")
+    assert inside.git("status", "--porcelain") == ""
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []

@@ -32,6 +32,9 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
         ("--mine", "DF"),
         ("--mine --as ada", "B"),
         ("--blocked", "B"),
+        ("--status blocked", "B"),
+        ("--status blocked --status idea", "CB"),
+        ("--status deferred", ""),
         ("--text parser", "CAD"),
         ("--text parser --status open", "AD"),
     ],
@@ -262,3 +265,91 @@ def test_the_priority_stands_in_a_column_of_its_own(here: Here) -> None:
     reasons = here.record("next")["reasons"]
     assert isinstance(reasons, list)
     assert reasons[:2] == ["pinned", "P0"]
+
+
+def test_deferred_is_what_the_list_calls_so(here: Here) -> None:
+    later, review = (here.add(title, "--defer", "2999-01-01") for title in ("Later", "Seen"))
+    here.add("Now", "--defer", "2020-01-01")
+    here.ok("review", review)
+    assert here.ok("list", "--status", "deferred") == f"{later[:4]}  P2  deferred  Later\n"
+
+
+def test_a_glance_tells_what_it_leaves_out_and_where_that_is(here: Here) -> None:
+    tasks = [here.add(f"Task {number}") for number in range(14)]
+    for task in tasks[:7]:
+        here.ok("claim", task)
+    here.ok("review", *tasks[:6])
+    cuts = [line for line in here.ok("status").splitlines() if "more: " in line]
+    assert cuts == [
+        "  … 1 more: `clare list --status review`",
+        "  … 2 more: `clare ready`",
+    ]
+    for task in tasks[7:]:
+        here.ok("claim", task)
+    held = [line for line in here.ok("status").splitlines() if "more: " in line]
+    assert held[0] == "  … 3 more: `clare list --status active --mine`"
+    assert "  … 3 more: `clare list --status active`" in here.ok("status", "--as", "ada")
+
+
+def test_what_is_pinned_is_marked(here: Here) -> None:
+    here.add("Urgent", "-p", "P0")
+    pinned = here.add("First", "-p", "P3", "--pin")
+    assert here.ok("status").splitlines()[2] == f"  {pinned[:4]}  P3 pinned  open  First"
+
+
+def _apart(plum: Here, apricot: Here, hub: Path, *commands: tuple[Here, list[str]]) -> None:
+    """Run commands on hosts that do not hear of each other, then exchange."""
+    apricot.ok("sync")
+    hub.rename(hub.with_name("away"))
+    for host, words in commands:
+        assert host.run(*words).code == 6
+    hub.with_name("away").rename(hub)
+    for host in (plum, apricot, plum):
+        host.ok("sync")
+
+
+def test_a_closing_without_a_reason_never_shows_another_one_s(tmp_path: Path, home: Path) -> None:
+    plum, apricot, hub = two_hosts(tmp_path)
+    task = plum.add("Work")
+    late = ["done", task, "--reason", "too late"]
+    _apart(plum, apricot, hub, (apricot, late), (plum, ["done", task]))
+    shown = plum.ok("show", task)
+    assert re.search(rf"closed +{TIME.pattern} by nat\n", shown)
+    assert "  reason " not in shown
+    assert f"settle it with `clare done {task[:4]} --reason …`" in shown
+    settled = plum.record("done", task, "--reason", "too late")
+    assert (settled["close_reason"], settled["contested"]) == ("too late", {})
+
+
+def test_a_closing_whose_status_was_contested_says_its_reason_again(
+    tmp_path: Path, home: Path
+) -> None:
+    plum, apricot, hub = two_hosts(tmp_path)
+    task = plum.add("Work")
+    late = ["done", task, "--reason", "too late"]
+    _apart(plum, apricot, hub, (plum, ["drop", task]), (apricot, late))
+    assert "settle it with `clare edit" in plum.ok("show", task)
+    settled = plum.record("done", task)
+    assert (settled["close_reason"], settled["contested"]) == ("too late", {})
+    assert f"nat closes {task[:4]} as done (too late): Work" in plum.ok("log", task)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "way"),
+    [
+        ("edit {} -p P0", "edit {} -p P3", "edit {} --priority …"),
+        ("edit {} --defer 2020-01-01", "edit {} --defer 2020-01-02", "edit {} --defer …"),
+        ("edit {} --done-when A", "edit {} --done-when B", "edit {} --done-when …"),
+        ("assign {} --to ada", "assign {} --to nat", "assign {} --to …"),
+        ("review {}", "edit {} --status idea", "edit {} --status …"),
+    ],
+)
+def test_a_contested_field_is_shown_with_the_way_to_settle_it(
+    tmp_path: Path, home: Path, one: str, other: str, way: str
+) -> None:
+    plum, apricot, hub = two_hosts(tmp_path)
+    task = plum.add("Work")
+    commands = [(plum, one.format(task).split()), (apricot, other.format(task).split())]
+    _apart(plum, apricot, hub, *commands)
+    shown = plum.ok("show", task)
+    assert f"    settle it with `clare {way.format(task[:4])}`\n" in shown

@@ -20,11 +20,13 @@ nat reopens {parse}: Parse all dates
 nat edits {show} (body, due 2026-12-01, done_when): Show dates
 ada claims {parse} for 4h: Parse all dates
 ada releases {parse}: Parse all dates
-ada closes {parse} as done: Parse all dates (+1 more)
-nat drops {third}: Parse dates too
+ada closes {parse} as done (merged in 1.4): Parse all dates (+1 more)
+nat drops {third} (twice): Parse dates too
 nat edits {show} (-needs {parse}): Show dates
 nat edits {show} (due none): Show dates
 nat archives project web: The shop
+nat brings back project web: The shop
+nat edits {show} (parent {parse}): Show dates
 """
 
 
@@ -63,6 +65,8 @@ def a_day(plum: Here, apricot: Here) -> dict[str, str]:
     plum.ok("needs", show, parse, "--rm")
     plum.ok("edit", show, "--due", "")
     plum.ok("project", "archive", "web")
+    plum.ok("project", "edit", "web", "--status", "active")
+    plum.ok("edit", show, "--parent", parse)
     return {"parse": parse[:4], "show": show[:4], "third": third[:4]}
 
 
@@ -102,3 +106,11 @@ def test_each_commit_is_by_the_git_identity_of_who_ran_it(tmp_path: Path, home: 
     assert here.git("log", "-1", "--format=%an <%ae> %cn: %s", "refs/heads/fleet").startswith(
         "Ada <nat@example.invalid> Nat: claude/7f3a adds "
     )
+
+
+def test_a_long_reason_is_shortened_in_the_subject(tmp_path: Path, home: Path) -> None:
+    here = board(tmp_path)
+    task = here.add("Work")
+    here.ok("done", task, "--reason", "why not " * 20)
+    subject = here.git("log", "-1", "--format=%s", "refs/heads/fleet")
+    assert subject == f"nat closes {task[:4]} as done ({('why not ' * 9)[:71]}…): Work"

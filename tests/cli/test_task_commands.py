@@ -233,3 +233,18 @@ def test_comments_are_kept_in_order_with_who_and_when(here: Here) -> None:
     assert [list(c) for c in found] == [["id", "by", "at", "text"]] * 2
     empty = here.run("comment", task, "-m", " ")
     assert (empty.code, empty.err.splitlines()[0]) == (1, "clare: an empty comment says nothing")
+
+
+def test_parents_never_form_a_circle(here: Here) -> None:
+    one, two, three = here.add("One"), here.add("Two"), here.add("Three")
+    here.ok("edit", two, "--parent", one)
+    here.ok("edit", three, "--parent", two)
+    circle = here.run("edit", one, "--parent", three[:6])
+    assert circle.code == 1
+    shown = " → ".join(task[:4] for task in (one, three, two, one))
+    assert circle.err.startswith(f"clare: they would be parts of each other: {shown}\n")
+    itself = here.run("edit", one, "--parent", one[:5])
+    assert itself.code == 1
+    assert itself.err.startswith(f"clare: {one[:4]} cannot be a part of itself\n")
+    assert here.record("show", one)["parent"] is None
+    assert here.record("edit", three, "--parent", one)["parent"] == one

@@ -9,7 +9,9 @@ from clare.cli.options import Session, common
 
 @common
 @click.command(epilog="Examples: bd export | clare import beads -; clare import beads issues.jsonl")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.argument(
+    "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
+)
 @click.pass_obj
 def beads(session: Session, file: Path) -> None:
     """Import issues that beads exported as JSON lines.

@@ -176,7 +176,11 @@ def _show_contested(session: Session, name: str, heads: Sequence[Write], way: st
         session.say(f"    settle it with `{way}`")
 
 
-_OPTIONS = {"defer_until": "--defer …", "done_when": "--done-when …", "pinned": "--pin` or `--unpin"}
+_OPTIONS = {
+    "defer_until": "--defer …",
+    "done_when": "--done-when …",
+    "pinned": "--pin` or `--unpin",
+}
 _CLOSING = {"done": "done {} --reason …", "dropped": "drop {} --reason …"}
 
 

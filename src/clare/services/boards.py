@@ -172,8 +172,17 @@ def join(
         if not holds_board(git, f"refs/heads/{branch}"):
             raise _no_fleet(url)
         clone.save(git, clone.Clone(branch=branch, host=host))
-        (Path(aside) / "clone").rename(folder)
+        _place(Path(aside) / "clone", folder)
     return _joined(Git((folder / ".git").resolve()), branch, folder, address)
+
+
+def _place(made: Path, folder: Path) -> None:
+    """Move a finished clone to where it belongs; into a folder that is there, and may be stood in."""
+    if not folder.exists():
+        made.rename(folder)
+        return
+    for inside in made.iterdir():
+        inside.rename(folder / inside.name)
 
 
 def _no_fleet(url: str) -> ClareError:
