@@ -27,6 +27,8 @@ _APPEND = "tests/store/test_append.py::"
 _USER = "tests/store/test_user_changes.py::"
 _READ = "tests/store/test_reading.py::"
 _MERGE = "tests/sync/test_merge.py::"
+_HOSTILE = "tests/sync/test_hostile_hub.py::"
+_MOVED = "tests/sync/test_hub_changes.py::"
 _SYNC = "tests/sync/test_sync.py::"
 _WON = "tests/sync/test_claims.py::"
 _TOLD = "tests/sync/test_claim_traps.py::"
@@ -289,5 +291,26 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             "tests/core/test_hostile_files.py::test_a_hostile_file_is_refused_with_its_reason[anchor]",
         ),
+    ),
+    Mutant(
+        "writing: nothing keeps new objects until the branch stands on them",
+        (Change("store/commit.py", "}\\ndone\\n", "}\\nreset {ref}\\n\\ndone\\n"),),
+        (_HOSTILE + "test_somebodys_repack_drops_nothing_that_is_being_written",),
+    ),
+    Mutant(
+        "claims: where there is a hub, one is written without it",
+        (
+            Change(
+                "services/claims.py",
+                "return publish(board, hub, decide) if hub else board.append(decide)",
+                "return board.append(decide)",
+            ),
+        ),
+        (_WON + "test_without_the_hub_nothing_is_taken_and_nothing_left_behind",),
+    ),
+    Mutant(
+        "claims: a hub that the fleet has left still decides",
+        (Change("store/sync.py", "if manifest.hub != url:", "if not url:"),),
+        (_MOVED + "test_a_claim_at_a_hub_that_the_fleet_has_left_is_not_won",),
     ),
 )

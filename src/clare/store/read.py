@@ -5,7 +5,6 @@ Nothing in a tree makes this raise: what is no event is reported with its path.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import IO
 
 from clare import names
@@ -111,9 +110,8 @@ class _Reading:
             self.has_manifest = True
             self._take_manifest(entry, data)
             return
-        path = PurePosixPath(entry.path)
-        entity = names.key_of_folder(str(path.parent)) or ""
-        if not entity and path.suffix != ".yaml" and entry.mode not in _MODES:
+        entity = names.key_of_folder(entry.path.rpartition("/")[0]) or ""
+        if not entity and not entry.path.endswith(".yaml") and entry.mode not in _MODES:
             self._find(entry, "", "not a file of a fleet; ignored", level="newer")
             return
         try:
@@ -132,7 +130,7 @@ class _Reading:
             raise BadFile(f"{_MODES[entry.mode]}, not a file")
         if not entity:
             raise BadFile("no entity has its events in this folder")
-        stem, _, ending = PurePosixPath(entry.path).name.rpartition(".")
+        stem, _, ending = entry.path.rpartition("/")[2].rpartition(".")
         event_id, twin, _ = stem.partition("~")
         if ending != "yaml" or not names.is_event_id(event_id):
             raise BadFile("the file's name is not an event id and .yaml")
