@@ -72,7 +72,7 @@ class Session:
 
     def talk(self, text: str) -> None:
         """One line beside the data."""
-        click.echo(safe(text), err=True)
+        click.echo(one_line(text), err=True)
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None] | None]:

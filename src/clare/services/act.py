@@ -1,5 +1,6 @@
 """The way every change takes: decide, append, publish; and what came of it."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -145,7 +146,7 @@ def check_readable(fleet: Fleet, key: str) -> None:
         raise Unreadable(
             str(broken[0]),
             hint="mend it with git, or accept it with "
-            f"`clare doctor --acknowledge {broken[0].path}`",
+            f"`clare doctor --acknowledge {shlex.quote(broken[0].path)}`",
         )
 
 
