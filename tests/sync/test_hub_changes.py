@@ -9,6 +9,7 @@ import pytest
 from clare.errors import Exit, Unpublished
 from clare.fleet import Manifest
 from clare.services import boards, claims
+from clare.services.opening import open_board
 from clare.store import setup
 from clare.store.board import Board
 from clare.store.sync import sync
@@ -59,12 +60,17 @@ def test_a_fleet_moves_to_a_new_hub(tmp_path: Path) -> None:
     for name in ("old", "new"):
         bare(tmp_path / f"{name}.git")
     boards.init(str(tmp_path / "plum"), host="plum", hub=str(tmp_path / "old.git"))
+    boards.join(str(tmp_path / "old.git"), str(tmp_path / "apricot"), host="apricot")
     moved = boards.init(str(tmp_path / "plum"), hub=str(tmp_path / "new.git"))
     assert moved.manifest.hub == str(tmp_path / "new.git")
     assert git(tmp_path / "new.git", "log", "--format=%s", "fleet").splitlines() == [
         "Nat sets the hub of plum",
         "Nat founds the fleet plum",
     ]
+    apricot = open_board(fleet=str(tmp_path / "apricot")).board
+    assert exit_of(lambda: sync(apricot, str(tmp_path / "old.git"))) == Exit.UNPUBLISHED
+    assert apricot.read().manifest.hub == str(tmp_path / "new.git")
+    assert sync(apricot, str(tmp_path / "new.git")).published == 0
 
 
 def test_a_push_that_is_killed_after_the_hub_took_it_is_won(

@@ -11,6 +11,7 @@ from clare.errors import ClareError, Unpublished, Usage
 from clare.fleet import Fleet, Manifest
 from clare.services.opening import opened
 from clare.store import clone, place, remote, setup
+from clare.store.board import Board
 from clare.store.commit import check_identity
 from clare.store.git import Git, GitFailed, around
 from clare.store.place import DEFAULT_BRANCH, Place
@@ -59,12 +60,23 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
     )
     here = opened(found, config.load(), "")
     founded = Founded(found.repository, chosen, wanted, here.host.value)
+    if old and old.hub and old.hub != wanted.hub:
+        founded = replace(founded, notes=_told_old_hub(here.board, old.hub))
     if address:
         try:
             sync(here.board, wanted.hub)
         except Unpublished as problem:
             return replace(founded, unpublished=problem)
     return founded
+
+
+def _told_old_hub(board: Board, url: str) -> tuple[str, ...]:
+    """Publish at the old hub which one is the new: there the other clones look for it."""
+    try:
+        sync(board, url, leaving=True)
+    except Unpublished as problem:
+        return (f"the other clones do not learn of the new hub: {problem.message}",)
+    return ()
 
 
 def _hub_address(hub: str) -> str:

@@ -117,9 +117,10 @@ class LostAnswer(Unpublished):
     """A push was sent and it is not known whether it arrived, or still will."""
 
 
-def sync(board: Board, url: str) -> Synced:
+def sync(board: Board, url: str, *, leaving: bool = False) -> Synced:
     """Bring what the hub has, and publish what waits here.
 
+    `leaving` is for a hub that the fleet no longer names: it gets the commit that names the new one.
     Raises Unpublished if the hub is gone or refuses, Unreadable if it was rewound.
     """
     recover(board.git)
@@ -130,7 +131,7 @@ def sync(board: Board, url: str) -> Synced:
             tip = hub.fetch()
             ours = take_in(board, tip)
             manifest = manifest_of(board.git, ours)
-            if manifest.hub:
+            if manifest.hub and not leaving:
                 check_is_hub(manifest, url)
             published = len(waiting(board.git, ours, tip)) if ours != tip else 0
             if not published or hub.push(ours, tip):
