@@ -15,7 +15,7 @@ settings.register_profile(
 settings.load_profile("ci")
 
 KEPT = {"CLARE_TESTS_REQUIRE"}
-DROPPED = ("CLARE_", "CLAUDE", "GIT_", "XDG_")
+DROPPED = ("CLARE_", "CLAUDE", "GIT_", "PYTHONUNBUFFERED", "XDG_")
 GITCONFIG = """\
 [user]
 	name = Nat

@@ -130,7 +130,7 @@ def sync(session: Session) -> None:
             f"received {counted(done.received, 'event')}, "
             f"published {counted(done.published, 'commit')}"
         )
-    after = board.read()
+    after = board.read() if done.received else fleet
     for note in tell_lost(board, fleet, after):
         session.talk(f"clare: {note}")
     warn(session, after)

@@ -190,7 +190,17 @@ def main(args: Sequence[str] | None = None) -> None:
             session.complain(told)
     except Exception as error:
         code = _bug(session, error)
+    _empty_buffers()
     sys.exit(int(code or 0))
+
+
+def _empty_buffers() -> None:
+    """Write what is still buffered. What a full disk kept out is told; Python must not try it again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _open_closed_streams() -> None:

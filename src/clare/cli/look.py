@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import click
 
 from clare import names
-from clare.cli import complete
 from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
-from clare.cli.tasks import PRIORITY, TASKS, priority_of
+from clare.cli.tasks import LABEL, PRIORITY, PROJECT, TASKS, priority_of
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.events.task import TaskFields
@@ -27,14 +26,7 @@ from clare.views.tasks import Filter, checked, choose
 
 @common
 @click.command("list", epilog="Example: clare list -P web -l parser --status open")
-@click.option(
-    "-P",
-    "--project",
-    "projects",
-    multiple=True,
-    help="Only of this project.",
-    shell_complete=complete.projects,
-)
+@PROJECT
 @click.option(
     "--status",
     "statuses",
@@ -42,7 +34,7 @@ from clare.views.tasks import Filter, checked, choose
     type=click.Choice([*STATUSES, "active", "blocked", "deferred"]),
     help="Only with this status, or what the list says of an open task.",
 )
-@click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
+@LABEL
 @click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
 @click.option(
     "-p",

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -72,7 +72,7 @@ class Session:
 
     def talk(self, text: str) -> None:
         """One line beside the data."""
-        click.echo(one_line(text), err=True)
+        _tell(one_line(text))
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str], None] | None]:
@@ -88,16 +88,16 @@ class Session:
     def complain(self, error: ClareError) -> None:
         """An error: why in one line, what to do in another; with --json one object."""
         if self.as_json:
-            click.echo(json.dumps(_error_record(error)), err=True)
+            _tell(json.dumps(_error_record(error)))
             return
         if isinstance(error, SomeFailed):
             for name, each in error.failed:
                 named = "" if name in each.message else f"{name}: "
                 self.complain(ClareError(f"{named}{each.message}", hint=each.hint))
             return
-        click.echo(f"clare: {one_line(error.message)}", err=True)
+        _tell(f"clare: {one_line(error.message)}")
         if error.hint:
-            click.echo(f"  {one_line(error.hint)}", err=True)
+            _tell(f"  {one_line(error.hint)}")
 
     def table(
         self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = (), whole: bool = False
@@ -131,6 +131,12 @@ def _give_way(widths: list[int]) -> bool:
 def _filled(text: str, room: int) -> str:
     shown = cut(text, room)
     return shown + " " * (room - width(shown))
+
+
+def _tell(line: str) -> None:
+    """One line on stderr; where nobody can read it, the exit code still tells."""
+    with suppress(OSError):
+        click.echo(line, err=True)
 
 
 def width(text: str) -> int:

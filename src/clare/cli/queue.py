@@ -5,10 +5,9 @@ import re
 import click
 
 from clare import clock
-from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
-from clare.cli.tasks import OPTIONAL_TASKS, TASK
+from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, TASK
 from clare.config import in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
@@ -18,15 +17,6 @@ from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import Filter, checked, fits
 
-PROJECT = click.option(
-    "-P",
-    "--project",
-    "projects",
-    multiple=True,
-    help="Only of this project.",
-    shell_complete=complete.projects,
-)
-LABEL = click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 LEASE = click.option("--lease", default="4h", show_default=True, help="How long the claim holds.")
 
 
@@ -101,7 +91,8 @@ def next_task(
 def _take_next(session: Session, opened: Opened, wanted: Filter, lease: int) -> None:
     _check_actor(opened)
     board = opened.board
-    checked(board.read(), wanted)
+    if wanted.projects:
+        checked(board.read(), wanted)
 
     def choose(fleet: Fleet, task: Task) -> bool:
         return fits(fleet, task, wanted, now=board.now())

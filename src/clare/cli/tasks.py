@@ -13,6 +13,15 @@ from clare.services import tasks
 from clare.state import DEFAULTS, PRIORITIES, STATUSES
 
 TASK = click.argument("name", metavar="TASK", shell_complete=complete.tasks)
+PROJECT = click.option(
+    "-P",
+    "--project",
+    "projects",
+    multiple=True,
+    help="Only of this project.",
+    shell_complete=complete.projects,
+)
+LABEL = click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
 TASKS = click.argument(
     "names", metavar="TASK...", nargs=-1, required=True, shell_complete=complete.tasks
 )

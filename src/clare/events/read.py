@@ -89,7 +89,9 @@ def _effect(envelope: _Envelope, body: Mapping[str, Node], reports: _Reports) ->
     fact = _lenient(model, envelope.entity, body, reports)
     if fact is None:
         fact = _lenient(unknown, envelope.entity, body, reports)
-    return _with_carried(fact.effect(), kind, body) if fact else Effect()
+    if fact is None:
+        return Effect()
+    return _with_carried(fact.effect(), kind, body) if reports.carried else fact.effect()
 
 
 def _lenient(

@@ -10,6 +10,7 @@ from clare.events.task import TaskClaimed, TaskReleased
 from clare.fleet import Fleet, Task
 from clare.services.act import Outcome, change_each, sound
 from clare.store.board import Board, Written
+from clare.store.place import manifest_of
 from clare.store.sync import publish
 from clare.views.ready import hindrances, rank
 
@@ -61,7 +62,7 @@ def _take(board: Board, choose: Callable[[Fleet], Task], *, lease: int, force: b
 
 
 def _write(board: Board, decide: Callable[[Fleet], list[Fact]]) -> Written:
-    hub = board.read().manifest.hub
+    hub = manifest_of(board.git, board.tip()[0]).hub
     return publish(board, hub, decide) if hub else board.append(decide)
 
 
