@@ -5,6 +5,7 @@ Prints a Markdown table of medians and spread, whole processes, beside the floor
 
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -30,17 +31,18 @@ def main(tasks: int, runs: int) -> None:
     """Build a bare and a checked-out board, run every row, print the table."""
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        os.environ.update(_environment(base))
-        bare, checked_out = _board(base / "bare.git", tasks), _board(base / "checked-out", tasks)
+        os.environ.update(an_environment(base))
+        bare, checked_out = a_board(base / "bare.git", tasks), a_board(base / "checked-out", tasks)
         events = sum(len(found) for found in bare.read().events.values())
         print(f"{tasks} tasks, {events} events, {runs} runs, seed {SEED}\n")
-        print("| what | median ms | min | max |\n|---|---|---|---|")
+        print("| what | median ms | min | max | git processes |\n|---|---|---|---|---|")
         task = next(iter(bare.read().tasks))
         for name, command in _rows(bare, checked_out, task):
-            _print_row(name, command, runs)
+            _print_row(name, command, runs, base)
 
 
-def _environment(base: Path) -> dict[str, str]:
+def an_environment(base: Path) -> dict[str, str]:
+    """An empty home and a pinned identity."""
     identity = {"NAME": "Nat", "EMAIL": "nat@example.invalid"}
     people = ("AUTHOR", "COMMITTER")
     who = {f"GIT_{p}_{key}": value for p in people for key, value in identity.items()}
@@ -68,11 +70,25 @@ def _rows(bare: Board, checked_out: Board, task: str) -> list[tuple[str, Sequenc
     ]
 
 
-def _print_row(name: str, command: Sequence[str], runs: int) -> None:
+def _print_row(name: str, command: Sequence[str], runs: int, base: Path) -> None:
     _once(command)
     took = [_once(command) for _ in range(runs)]
     low, high = min(took), max(took)
-    print(f"| {name} | {statistics.median(took):.0f} | {low:.0f} | {high:.0f} |", flush=True)
+    figures = f"{statistics.median(took):.0f} | {low:.0f} | {high:.0f}"
+    print(f"| {name} | {figures} | {_git_processes(command, base)} |", flush=True)
+
+
+def _git_processes(command: Sequence[str], base: Path) -> int:
+    """How many git processes the command starts itself, counted by a `git` that stands before git."""
+    shim, counted = base / "shim" / "git", base / "counted"
+    shim.parent.mkdir(exist_ok=True)
+    shim.write_text(f'#!/bin/sh\necho >>"{counted}"\nexec "{shutil.which("git")}" "$@"\n')
+    shim.chmod(0o755)
+    counted.write_text("")
+    path = f"{shim.parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return len(counted.read_text())
 
 
 def _once(command: Sequence[str]) -> float:
@@ -81,7 +97,7 @@ def _once(command: Sequence[str]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _board(path: Path, tasks: int) -> Board:
+def a_board(path: Path, tasks: int) -> Board:
     """A board on which half of the tasks are open and 30 % of those wait for another."""
     if path.suffix == ".git":
         subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
