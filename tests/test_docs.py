@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.publishers import settled
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PEOPLE = {"hub": "git", "plum": "nat", "apricot": "ada"}
@@ -70,6 +72,7 @@ class World:
         script = f"trap 'pwd >{home}/.pwd' EXIT\n{command}\n"
         code, output = on_terminal(["bash", "-c", script], here, self.environment(home))
         self.folders[step.host] = (home / ".pwd").read_text().strip()
+        settled(Path(self.folders[step.host]))
         self.learn(step.expected, output)
         return code, output
 

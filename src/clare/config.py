@@ -11,7 +11,8 @@ from pathlib import Path
 from clare import names
 from clare.errors import ClareError, Usage
 
-_KNOWN = ("host", "actor", "fleet")
+_KNOWN = ("host", "actor", "fleet", "sync")
+_SYNC = ("auto", "manual")
 _AGENT_SESSIONS = ("CLAUDE_CODE_SESSION_ID", "CLAUDE_SESSION_ID")
 
 
@@ -93,6 +94,19 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> C
             return Chosen(_check_actor(chosen), chosen.why)
     plain = re.sub(r"\s+", "-", git_name.strip().lower())
     return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
+
+
+def choose_sync(settings: Mapping[str, str], *, given: str = "") -> Chosen:
+    """Whether writes are published by themselves: `auto` or `manual`. Raises Usage."""
+    choices = (
+        Chosen(given, "--no-sync"),
+        Chosen(os.environ.get("CLARE_SYNC", ""), "$CLARE_SYNC"),
+        Chosen(settings.get("sync", ""), str(path())),
+    )
+    chosen = next((choice for choice in choices if choice.value), Chosen("auto", "the default"))
+    if chosen.value not in _SYNC:
+        raise Usage(f"{chosen.why}: {chosen.value!r} is not {' or '.join(_SYNC)}", hint="use auto")
+    return chosen
 
 
 def in_nameless_agent(actor: Chosen) -> bool:

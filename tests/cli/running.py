@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clare.cli import main
+from tests.publishers import settled
 
 TASK_FIELDS = [
     *("id", "short", "project", "title", "body", "type", "status", "active", "priority", "labels"),
@@ -91,7 +92,12 @@ class Here:
                 code = -1
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else -1
+        self.settle()
         return Ran(code, out.text(), err.text())
+
+    def settle(self) -> None:
+        """Wait until the publisher in the background has ended."""
+        settled(self.folder)
 
     def ok(self, *words: str, given: str = "", **env: str) -> str:
         """What a command prints that must succeed."""
@@ -122,6 +128,7 @@ class Here:
             timeout=LONGEST,
             check=False,
         )
+        self.settle()
         return Ran(
             done.returncode,
             done.stdout.decode("utf-8", "surrogateescape"),

@@ -269,6 +269,7 @@ def test_a_host_whose_clock_is_two_days_ahead_can_work_with_the_others(
         cwd=apricot.folder, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    apricot.settle()
     plum.ok("sync")
     assert plum.record("edit", task, "--title", "Now")["title"] == "Now"
     assert plum.record("show", task)["contested"] == {}

@@ -71,7 +71,7 @@ def test_standard_input_must_be_text(here: Here) -> None:
         (["--frobnicate"], "No such option"),
         (["list", "--frobnicate"], "No such option"),
         (["add"], "Missing argument 'TITLE'"),
-        (["claim"], "Missing argument 'TASK'"),
+        (["claim"], "Missing argument 'TASK...'"),
         (["project"], "Missing command"),
         (["import"], "Missing command"),
         (["task"], "Missing command"),

@@ -148,12 +148,10 @@ def test_a_hub_that_refuses_is_told_in_its_own_words(tmp_path: Path, home: Path)
     hook.write_text("#!/bin/sh\necho 'closed for the holidays' >&2\nexit 1\n")
     hook.chmod(0o755)
     saved = plum.run("edit", task, "--title", "Saved")
-    assert saved.code == 6
-    assert saved.out == f"{task[:4]} edited: Saved\n"
-    assert saved.err.startswith(
-        f"clare: saved here, but not published: {hub} refuses: closed for the holidays"
-    )
-    assert plum.record("show", task)["title"] == "Saved"
+    assert (saved.code, saved.out, saved.err) == (0, f"{task[:4]} edited: Saved\n", "")
+    told = plum.run("show", task, "--json")
+    assert told.err.startswith(f"clare: not published: {hub} refuses: closed for the holidays; ")
+    assert told.record["title"] == "Saved"
     lost = plum.run("claim", task)
     assert (lost.code, lost.out) == (6, "")
     assert lost.err.startswith(f"clare: nothing was taken: {hub} refuses: closed for the holidays")
@@ -166,16 +164,19 @@ def test_commits_of_others_are_never_published_and_say_so(tmp_path: Path, home: 
     plum, _, hub = two_hosts(tmp_path)
     before = git(hub, "rev-parse", "fleet")
     plant(plum, {"code.py": "print()\n"})
-    saved = plum.run("add", "Saved")
-    assert saved.code == 6
+    task = plum.add("Saved")
+    told = plum.run("show", task, "--json")
     assert re.match(
-        r"clare: saved here, but not published: commit \w{10} touches code.py, outside fleet/; ",
-        saved.err,
+        r"clare: not published: commit \w{10} touches code.py, outside fleet/; ", told.err
     )
-    assert plum.record("show", saved.out.strip())["title"] == "Saved"
+    assert told.record["title"] == "Saved"
     assert plum.run("sync").code == 1
-    assert plum.run("claim", saved.out.strip()).code == 1
+    assert plum.run("claim", task).code == 1
     assert git(hub, "rev-parse", "fleet") == before
+
+
+def _not_published(hub: Path) -> str:
+    return f"clare: not published: {hub}: fatal: '{hub}' does not appear to be a git repository"
 
 
 def test_a_hub_that_is_gone_takes_no_claims_and_loses_nothing(tmp_path: Path, home: Path) -> None:
@@ -186,10 +187,10 @@ def test_a_hub_that_is_gone_takes_no_claims_and_loses_nothing(tmp_path: Path, ho
     assert (lost.code, lost.out) == (6, "")
     assert lost.err.startswith("clare: the hub is not reachable, nothing was taken: ")
     saved = plum.run("done", task)
-    assert (saved.code, saved.out) == (6, f"{task[:4]} done: Work\n")
-    assert saved.err.startswith("clare: saved here, but not published: ")
+    assert (saved.code, saved.out, saved.err) == (0, f"{task[:4]} done: Work\n", "")
+    told = plum.run("list")
+    assert (told.code, told.err.splitlines()[0]) == (0, _not_published(hub))
     assert plum.run("sync").code == 6
-    assert plum.run("list").code == 0
     (tmp_path / "away").rename(hub)
     assert plum.ok("sync") == "received 0 events, published 1 commit\n"
 
@@ -204,7 +205,8 @@ def test_a_hub_that_was_rewound_stops_the_sync(tmp_path: Path, home: Path) -> No
     assert "git push " in ran.err
     assert plum.run("claim", task).code == 5
     saved = plum.run("done", task)
-    assert (saved.code, saved.out) == (5, f"{task[:4]} done: Work\n")
+    assert (saved.code, saved.out) == (0, f"{task[:4]} done: Work\n")
+    assert plum.run("list").err.startswith("clare: not published: the hub was rewound: ")
     way_out = re.search(r"`git push (\S+) (\S+):(\S+)`", ran.err)
     assert way_out
     plum.git("push", "-q", way_out[1], f"{way_out[2]}:{way_out[3]}")

@@ -127,18 +127,19 @@ def test_talk_goes_to_stderr_and_data_to_stdout(here: Here) -> None:
         assert "`" not in ran.out
 
 
-def test_saved_but_not_published_prints_the_data_and_exits_6(tmp_path: Path, home: Path) -> None:
+def test_what_could_not_be_published_is_the_first_line_of_the_next_command(
+    tmp_path: Path, home: Path
+) -> None:
     plum, _, hub = two_hosts(tmp_path)
     hub.rename(tmp_path / "away")
-    ran = plum.run("add", "Saved", "--json")
-    assert ran.code == 6
-    assert ran.record["title"] == "Saved"
-    assert ran.error["code"] == 6
-    several = plum.run("done", str(ran.record["id"]), "zzzz", "--json")
+    saved = plum.run("add", "Saved", "--json")
+    assert (saved.code, saved.err) == (0, "")
+    several = plum.run("done", str(saved.record["id"]), "zzzz")
     assert several.code == 3
-    failed = several.error["failed"]
-    assert isinstance(failed, list)
-    assert [(each["name"], each["code"]) for each in failed] == [("zzzz", 1), ("hub", 6)]
+    first, hint, *rest = several.err.splitlines()
+    assert first.startswith(f"clare: not published: {hub}: ")
+    assert hint == "  `clare sync` tries again"
+    assert rest[0] == "clare: no task zzzz"
 
 
 def test_a_bug_is_exit_70_with_a_traceback_in_a_file(

@@ -22,6 +22,7 @@ from clare.store.place import Place
 from clare.store.setup import found_board
 from clare.store.sync import Synced, sync
 from clare.views.digest import Digest, digest
+from tests.publishers import settled
 
 START = instant("2026-11-20T09:00:00Z")
 BRANCH = "fleet"
@@ -51,6 +52,8 @@ class World:
     seed: Random = field(default_factory=lambda: Random(20261120))
     alias: str = ""
     """The hub's address, if git's `insteadOf` is to lead from there to its folder."""
+    problem: ClareError | None = None
+    """Why the last write could not be published."""
 
     @property
     def hub(self) -> Path:
@@ -78,7 +81,22 @@ class World:
         clone = names.derived("clone", host, length=8)
         place = Place(Git(path), BRANCH, REF, str(path), "PATH", "the test's")
         now, bits = self.clock.of(host), self.seed.getrandbits
-        return Board(place, host, actor or f"{host}er", clone, now=now, bits=bits)
+        return self.publishing(Board(place, host, actor or f"{host}er", clone, now=now, bits=bits))
+
+    def publishing(self, board: Board) -> Board:
+        """The board, with a publisher that has ended when a write returns."""
+        return replace(board, wake_publisher=lambda: self.publish(board))
+
+    def forget(self) -> None:
+        self.problem = None
+
+    def publish(self, board: Board) -> None:
+        """What the publisher does in the background, at once."""
+        try:
+            sync(board, self.url)
+            self.problem = None
+        except ClareError as problem:
+            self.problem = problem
 
     def found(self, host: str, *, hub: bool = True) -> Board:
         """A new fleet, published at the hub if it names one."""
@@ -202,7 +220,13 @@ def holder(board: Board, task_id: str) -> str:
 
 
 def claim(board: Board, task_id: str, *, minutes: int = 240, force: bool = False) -> claims.Taken:
-    return claims.claim(board, task_id, lease=minutes * 60_000, force=force)
+    return claims.claim(board, [task_id], lease=minutes * 60_000, force=force)
+
+
+def taken_task(taken: claims.Taken) -> Task:
+    """The one task that was taken, as it is afterwards."""
+    (task_id,) = taken.outcome.tasks
+    return taken.outcome.fleet.tasks[task_id]
 
 
 def exit_of(command: Callable[[], object]) -> int:
@@ -255,6 +279,7 @@ def clare(
     """Run the program itself on the board in a folder."""
     child = start(*words, at=at, actor=actor, env=env, before=before)
     out, err = child.communicate(timeout=SECONDS)
+    settled(Path(at))
     return Ran(child.returncode, out, err)
 
 

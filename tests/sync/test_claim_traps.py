@@ -21,6 +21,7 @@ from tests.sync.fleets import (
     repo,
     settle,
     sync_once,
+    taken_task,
     task,
     tip,
 )
@@ -143,7 +144,7 @@ def test_trap_13_a_claim_that_was_pushed_long_after_it_was_decided_is_decided_ag
 
     slept_after = 3
     taken = claim(replace(plum, now=now), bed, minutes=30)
-    found = taken.task.holder(now=world.clock.now)
+    found = taken_task(taken).holder(now=world.clock.now)
     assert world.clock.now == START + 3 * HOUR
     assert found
     assert found.end == START + 3 * HOUR + 30 * MINUTE

@@ -26,6 +26,7 @@ from tests.sync.fleets import (
     repo,
     settle,
     sync_once,
+    taken_task,
     task,
     tip,
 )
@@ -42,7 +43,7 @@ def test_a_claim_is_won_at_the_hub_and_seen_everywhere(
     world: World, plum: Board, apricot: Board, bed: str
 ) -> None:
     taken = claim(plum, bed)
-    assert (taken.renewed, taken.notes) == (False, ())
+    assert (taken.renewed, taken.outcome.notes) == (frozenset(), ())
     assert world.tip() == tip(plum)
     assert task(plum, bed).entity.claims[0].hub
     sync_once(world, apricot)
@@ -131,7 +132,7 @@ def test_force_also_takes_what_is_not_ready(plum: Board, bed: str) -> None:
     tasks.need(plum, bed, [add(plum, "buy a spade")], remove=False)
     with pytest.raises(ClareError, match="is not ready: waits for"):
         claim(plum, bed)
-    assert claim(plum, bed, force=True).task.holder(now=plum.now())
+    assert taken_task(claim(plum, bed, force=True)).holder(now=plum.now())
 
 
 @pytest.mark.parametrize("status", ["review", "done", "dropped", "idea"])
@@ -192,7 +193,7 @@ def test_next_takes_another_task_when_the_first_was_taken_meanwhile(
     other = add(apricot, "sow")
     claim(plum, bed)
     taken = claims.claim_next(apricot, lambda _fleet, _task: True)
-    assert taken.task.id == other
+    assert taken_task(taken).id == other
     assert exit_of(lambda: claims.claim_next(apricot, lambda _f, _t: True)) == Exit.NOTHING
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clare.errors import Exit, Unpublished
 from clare.fleet import Manifest
-from clare.services import boards, claims
+from clare.services import boards
 from clare.services.opening import open_board
 from clare.store import setup
 from clare.store.board import Board
@@ -121,4 +121,4 @@ def test_upkeep_that_fails_does_not_undo_what_is_written(world: World, home: Pat
         config.write("[gc]\n\tauto = many\n")
     plum = world.found("plum")
     bed = add(plum, "dig a bed")
-    assert claims.claim(plum, bed).task.id == bed
+    assert claim(plum, bed).outcome.tasks == (bed,)

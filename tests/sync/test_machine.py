@@ -34,6 +34,7 @@ from tests.sync.fleets import (
     paths,
     repo,
     settle,
+    taken_task,
     tip,
 )
 
@@ -259,7 +260,7 @@ class Garden(RuleBasedStateMachine):
         right = abs(self.world.clock.offsets.get(board.host, 0)) <= 5 * MINUTE
         well = self.is_well()
         try:
-            taken = claims.claim(board, name, lease=lease, force=force)
+            taken = claims.claim(board, [name], lease=lease, force=force)
         except ClareError as error:
             if error.exit_code not in EXPECTED or (well and isinstance(error, Unpublished)):
                 raise
@@ -268,7 +269,7 @@ class Garden(RuleBasedStateMachine):
                 self.promises.pop(name, None)
             return
         assert not self.unaccepted(board)
-        mine = max(c.event for c in taken.task.entity.claims if c.clone == board.clone)
+        mine = max(c.event for c in taken_task(taken).entity.claims if c.clone == board.clone)
         self.acknowledged.add(mine)
         if right and not force:
             self.check_let_in(name, board)
@@ -348,14 +349,16 @@ class Garden(RuleBasedStateMachine):
     def write(self, command: Callable[[], Outcome]) -> Outcome | None:
         """Run a command; what it reports as written must never get lost."""
         well = self.is_well()
+        self.world.forget()
         try:
             outcome = command()
         except ClareError as error:
             if error.exit_code not in (Exit.REFUSED, Exit.HELD):
                 raise
             return None
-        if outcome.unpublished and (well or outcome.unpublished.exit_code != Exit.UNPUBLISHED):
-            raise outcome.unpublished
+        problem = self.world.problem
+        if problem and (well or problem.exit_code != Exit.UNPUBLISHED):
+            raise problem
         self.acknowledged |= {event.id for event in outcome.written.events}
         return outcome
 

@@ -42,7 +42,8 @@ class Racer:
         """A process that begins when the gate opens, under its own clock."""
         before = ["sh", "-c", ': < "$0"; exec "$@"', str(gate)]
         before += [str(needs("faketime")), "-f", f"{self.skew:+d}s"]
-        return start(*words, at=self.folder, actor=self.actor, before=before)
+        env = {"CLARE_SYNC": "manual"}
+        return start(*words, at=self.folder, actor=self.actor, before=before, env=env)
 
 
 def racers(world: World, *, shared: bool) -> list[Racer]:
@@ -54,7 +55,11 @@ def racers(world: World, *, shared: bool) -> list[Racer]:
         if number:
             boards.join(world.url, str(folder), host=f"c{number}")
         actor = "nat" if shared else f"nat{number}"
-        found.append(Racer(open_board(fleet=str(folder)).board, folder, SKEWS[number], actor))
+        found.append(
+            Racer(
+                world.publishing(open_board(fleet=str(folder)).board), folder, SKEWS[number], actor
+            )
+        )
     return found
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from clare.clock import MINUTE
 from clare.errors import Exit, Unpublished, Unreadable
-from clare.services import tasks
 from clare.store import remote
 from clare.store import sync as syncing
 from clare.store.board import Board
@@ -64,10 +63,10 @@ def test_a_sync_brings_what_is_there_and_publishes_what_waits(world: World, plum
 def test_what_the_hub_refuses_is_saved_and_told_in_its_own_words(world: World, plum: Board) -> None:
     before = world.tip()
     world.hook("pre-receive", "echo 'the garden is closed today' >&2", "exit 1")
-    outcome = tasks.add(plum, fields={"title": "one"}, labels=(), needs=())
-    assert outcome.unpublished
-    assert outcome.unpublished.exit_code == Exit.UNPUBLISHED
-    assert "refuses: the garden is closed today" in outcome.unpublished.message
+    add(plum, "one")
+    assert world.problem
+    assert world.problem.exit_code == Exit.UNPUBLISHED
+    assert "refuses: the garden is closed today" in world.problem.message
     assert (world.tip(), titles(plum), waiting(world, plum)) == (before, ["one"], 1)
     world.unhook()
     assert sync_once(world, plum).published == 1
@@ -76,10 +75,9 @@ def test_what_the_hub_refuses_is_saved_and_told_in_its_own_words(world: World, p
 
 def test_without_the_hub_a_write_is_saved_and_goes_out_later(world: World, plum: Board) -> None:
     world.lose()
-    outcome = tasks.add(plum, fields={"title": "one"}, labels=(), needs=())
-    assert outcome.unpublished
-    assert outcome.unpublished.exit_code == Exit.UNPUBLISHED
-    assert outcome.unpublished.message.startswith("saved here, but not published")
+    add(plum, "one")
+    assert world.problem
+    assert world.problem.exit_code == Exit.UNPUBLISHED
     with pytest.raises(Unreachable):
         sync_once(world, plum)
     world.regain()
@@ -196,8 +194,8 @@ def test_a_lost_race_that_looks_like_a_refusal_is_a_race(world: World, plum: Boa
     saved_offline(world, apricot, "from apricot")
     git(world.hub, "fetch", "-q", repo(apricot), REF)
     world.hook("pre-receive", *moves_the_tip(world, tip(apricot)))
-    outcome = tasks.add(plum, fields={"title": "from plum"}, labels=(), needs=())
-    assert outcome.unpublished is None
+    add(plum, "from plum")
+    assert world.problem is None
     assert titles(plum) == ["from apricot", "from plum"]
     assert world.tip() == tip(plum)
 
@@ -206,8 +204,8 @@ def test_a_branch_that_is_locked_at_the_hub_is_a_race_too(world: World, plum: Bo
     lock = f"{world.hub}/{REF}.lock"
     once = (f'[ -e "$0.ran" ] && rm -f "{lock}" && exit 0', 'touch "$0.ran"', f'touch "{lock}"')
     world.hook("pre-receive", *once)
-    outcome = tasks.add(plum, fields={"title": "one"}, labels=(), needs=())
-    assert outcome.unpublished is None
+    add(plum, "one")
+    assert world.problem is None
     assert world.tip() == tip(plum)
 
 

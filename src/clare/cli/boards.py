@@ -1,5 +1,6 @@
 """Commands about the board itself: found, join, where, sync, doctor, digest."""
 
+import time
 from collections.abc import Sequence
 
 import click
@@ -7,12 +8,11 @@ import click
 from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.config import check_host
-from clare.errors import ClareError, Exit
+from clare.errors import ClareError, Exit, Usage
 from clare.fleet import Fleet
-from clare.services import boards, repair
-from clare.services.act import tell_lost
+from clare.services import boards, publishing, repair
 from clare.services.boards import Founded
-from clare.store.sync import sync as sync_board
+from clare.services.publishing import Published
 from clare.views import digest as digests
 from clare.views.doctor import BROKEN, Diagnosis
 from clare.views.record import Record
@@ -107,33 +107,46 @@ def where(session: Session) -> None:
 
 
 @common
-@click.command(epilog="Example: clare sync")
+@click.command(epilog="Examples: clare sync; clare sync --watch")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@click.option("--watch", is_flag=True, help="Go on, every 10 seconds, until interrupted.")
+@click.option("--publisher", type=int, hidden=True, help="The publisher's lock, already taken.")
 @click.pass_obj
-def sync(session: Session) -> None:
+def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> None:
     """Fetch from the hub and publish to it.
 
-    Brings what others published, and publishes what waits here.
+    Brings what others published, and publishes what waits here. Every command that writes does so by
+    itself in the background, and every other one when the last exchange is over a minute old; this
+    one waits for it.
     """
+    if session.no_sync:
+        raise Usage("--no-sync forbids what `sync` does", hint="leave one of them out")
     board = session.open().board
-    fleet = board.read()
-    if not fleet.manifest.hub:
-        raise ClareError(
-            "this fleet has no hub to sync with", hint="`clare init --hub URL` names one"
-        )
-    done = sync_board(board, fleet.manifest.hub)
+    if not watch:
+        _show_published(session, publishing.publish(board, lock=publisher), quiet=quiet)
+        return
+    for outcome in publishing.watch(board, pause=time.sleep):
+        if isinstance(outcome, ClareError):
+            session.complain(outcome)
+        elif outcome.synced.received or outcome.synced.published:
+            _show_published(session, outcome, quiet=quiet)
+
+
+def _show_published(session: Session, outcome: Published, *, quiet: bool) -> None:
+    done = outcome.synced
     if session.as_json:
         session.data(
             {"received": done.received, "published": done.published, "commit": done.commit}
         )
-    else:
+    elif not quiet:
         session.say(
             f"received {counted(done.received, 'event')}, "
             f"published {counted(done.published, 'commit')}"
         )
-    after = board.read() if done.received else fleet
-    for note in tell_lost(board, fleet, after):
+    for note in outcome.notes:
         session.talk(f"clare: {note}")
-    warn(session, after)
+    if not quiet:
+        warn(session, outcome.fleet)
 
 
 @common
@@ -158,8 +171,6 @@ def doctor(session: Session, files: tuple[str, ...]) -> None:
     _show_findings(session, fleet, found)
     if outcome:
         notes(session, outcome)
-    if outcome and outcome.unpublished:
-        raise outcome.unpublished
     _check_whole(found)
 
 

@@ -29,7 +29,7 @@ TASK_COMMANDS = {
     "reopen": ("clare.cli.tasks:reopen", "Open tasks again."),
     "comment": ("clare.cli.tasks:comment", "Say something about tasks."),
     "needs": ("clare.cli.tasks:needs", "Let a task wait for others, or no longer."),
-    "claim": ("clare.cli.queue:claim", "Take a task for yourself; one actor wins."),
+    "claim": ("clare.cli.queue:claim", "Take tasks for yourself; one actor wins."),
     "release": ("clare.cli.queue:release", "Give tasks back."),
     "assign": ("clare.cli.tasks:assign", "Say who should do tasks; takes nothing from anybody."),
 }
@@ -169,6 +169,7 @@ def main(args: Sequence[str] | None = None) -> None:
     session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
     try:
         code = cli.main(args=args, prog_name="clare", obj=session, standalone_mode=False)
+        session.close()
     except ClareError as error:
         session.complain(error)
         code = error.exit_code

@@ -290,9 +290,10 @@ def _event_record(line: history.Line) -> Record:
 def status(session: Session) -> None:
     """The board at a glance; what bare `clare` shows.
 
-    What you and others hold, what waits for review, what is contested, what is ready.
+    How fresh it is and how much waits to be published; what you and others hold, what waits for
+    review, what is contested, what is ready.
     """
-    opened = session.open()
+    opened = session.open(again=True)
     board = opened.board
     fleet, now = board.read(), board.now()
     found = glance(fleet, actor=board.actor, now=now)

@@ -47,13 +47,27 @@ class Session:
         self.as_json = as_json
         self.fleet = ""
         self.actor = ""
+        self.no_sync = False
+        self.opened: Opened | None = None
         self.color = not os.environ.get("NO_COLOR")
 
-    def open(self) -> "Opened":
-        """The board that the options mean."""
+    def open(self, *, again: bool = False) -> "Opened":
+        """The board that the options mean. First, what its publisher had to say is told.
+
+        It is told once, unless it is to be told `again`.
+        """
         from clare.services.opening import open_board
 
-        return open_board(fleet=self.fleet, actor=self.actor)
+        sync = "manual" if self.no_sync else ""
+        self.opened = open_board(fleet=self.fleet, actor=self.actor, sync=sync)
+        for line in self.opened.heard(again=again).splitlines():
+            _tell(safe(line))
+        return self.opened
+
+    def close(self) -> None:
+        """Let the board be fresh for the next command."""
+        if self.opened:
+            self.opened.freshen()
 
     def say(self, text: str = "") -> None:
         """One line of data."""
@@ -174,6 +188,12 @@ def common(command: C) -> C:
             ),
             _Common(["--json", "as_json"], is_flag=True, callback=_as_json, help="Print JSON."),
             _Common(
+                ["--no-sync"],
+                is_flag=True,
+                callback=_no_sync,
+                help="Publish nothing and ask no hub, as $CLARE_SYNC=manual does for writes.",
+            ),
+            _Common(
                 ["--no-color"],
                 is_flag=True,
                 callback=_no_color,
@@ -222,6 +242,11 @@ def _choose_actor(ctx: click.Context, _: click.Parameter, value: str | bool | No
 def _as_json(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
     if value:
         ctx.ensure_object(Session).as_json = True
+
+
+def _no_sync(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:
+    if value:
+        ctx.ensure_object(Session).no_sync = True
 
 
 def _no_color(ctx: click.Context, _: click.Parameter, value: str | bool | None) -> None:

@@ -27,8 +27,6 @@ def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
         session.say(f"{slug} {verb}: {one_line(entity.value('title', slug))}{nothing}")
     notes(session, outcome)
     warn(session, fleet, about=[entity.key])
-    if outcome.unpublished:
-        raise outcome.unpublished
 
 
 @common

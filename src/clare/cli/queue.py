@@ -7,7 +7,7 @@ import click
 from clare import clock
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
-from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, TASK
+from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, TASKS
 from clare.config import in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
@@ -97,7 +97,8 @@ def _take_next(session: Session, opened: Opened, wanted: Filter, lease: int) -> 
     def choose(fleet: Fleet, task: Task) -> bool:
         return fits(fleet, task, wanted, now=board.now())
 
-    _taken(session, opened, claims.claim_next(board, choose, lease=lease))
+    taken = claims.claim_next(board, choose, lease=lease, offline=session.no_sync)
+    _taken(session, opened, taken)
 
 
 def _show_next(session: Session, opened: Opened, wanted: Filter) -> None:
@@ -118,19 +119,20 @@ def _show_next(session: Session, opened: Opened, wanted: Filter) -> None:
 
 
 @common
-@click.command(epilog="Example: clare claim 7qk2 --lease 8h")
-@TASK
+@click.command(epilog="Examples: clare claim 7qk2; clare claim 7qk2 9xw4 --lease 8h")
+@TASKS
 @LEASE
 @click.option("--force", is_flag=True, help="Take it though somebody holds it or it is not ready.")
 @click.pass_obj
-def claim(session: Session, name: str, lease: str, force: bool) -> None:
-    """Take a task for yourself; one actor wins.
+def claim(session: Session, names: tuple[str, ...], lease: str, force: bool) -> None:
+    """Take tasks for yourself; one actor wins.
 
-    It must be ready. Where there is a hub, the hub decides who wins; the others exit with 4.
+    They must be ready. Where there is a hub, the hub decides who wins; the others exit with 4.
     """
     opened = session.open()
     _check_actor(opened)
-    taken = claims.claim(opened.board, name, lease=_lease(lease), force=force)
+    length, offline = _lease(lease), session.no_sync
+    taken = claims.claim(opened.board, names, lease=length, force=force, offline=offline)
     _taken(session, opened, taken)
 
 
@@ -144,18 +146,20 @@ def _lease(text: str) -> int:
 
 
 def _taken(session: Session, opened: Opened, taken: claims.Taken) -> None:
-    fleet, task, now = taken.fleet, taken.task, opened.board.now()
-    if session.as_json:
-        session.data(task_record(fleet, task, now=now))
-    else:
-        holder = task.holder(now=now)
-        until = clock.show_instant(holder.end) if holder else "now"
-        verb = "still holds" if taken.renewed else "holds"
-        short = fleet.short(task.id)
-        session.say(f"{opened.board.actor} {verb} {short} until {until}: {task.title}")
-    for note in taken.notes:
-        session.talk(f"clare: {note}")
-    warn(session, fleet, about=[task.key])
+    """Print what is held now, then raise what could not be taken."""
+    fleet, now = taken.outcome.fleet, opened.board.now()
+    tasks = [fleet.task(task) for task in taken.outcome.tasks]
+    if not session.as_json:
+        for task in tasks:
+            verb = "still holds" if task.id in taken.renewed else "holds"
+            session.say(_holding(fleet, task, opened.board.actor, verb, now))
+    finish(session, opened, taken.outcome, Done(""))
+
+
+def _holding(fleet: Fleet, task: Task, actor: str, verb: str, now: int) -> str:
+    holder = task.holder(now=now)
+    until = clock.show_instant(holder.end) if holder else "now"
+    return f"{actor} {verb} {fleet.short(task.id)} until {until}: {task.title}"
 
 
 def _check_actor(opened: Opened) -> None:

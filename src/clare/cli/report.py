@@ -14,7 +14,7 @@ from clare.views.story import counted
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How to tell it: the verb, and whether a pipe gets only the id."""
+    """How to tell it: the verb, empty if it was told already; and whether a pipe gets only the id."""
 
     verb: str
     bare_id: bool = False
@@ -26,7 +26,7 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
     if session.as_json:
         records = [task_record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
         session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
-    else:
+    elif done.verb:
         _tell(session, outcome, done)
     notes(session, outcome)
     warn(session, fleet, about=[f"tasks/{task}" for task in outcome.tasks])
@@ -52,11 +52,8 @@ def notes(session: Session, outcome: Outcome) -> None:
 
 
 def _raise(outcome: Outcome) -> None:
-    hub = [("hub", outcome.unpublished)] if outcome.unpublished else []
     if outcome.failed:
-        raise SomeFailed([*outcome.failed, *hub])
-    if outcome.unpublished:
-        raise outcome.unpublished
+        raise SomeFailed(outcome.failed)
 
 
 def warn(session: Session, fleet: Fleet, *, about: list[str] | None = None) -> None:

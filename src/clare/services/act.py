@@ -1,8 +1,8 @@
-"""The way every change takes: decide, append, publish; and what came of it."""
+"""The way every change takes: decide, append, have it published; and what came of it."""
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -12,7 +12,6 @@ from clare.events.fact import Fact
 from clare.events.problems import first_problem, problem_text
 from clare.fleet import Fleet, Task
 from clare.store.board import Board, Decide, Given, Written
-from clare.store.sync import sync
 from clare.views.status import lost
 from clare.views.story import shorten
 
@@ -27,7 +26,6 @@ class Outcome:
     written: Written
     tasks: tuple[str, ...] = ()
     failed: tuple[tuple[str, ClareError], ...] = ()
-    unpublished: ClareError | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -36,25 +34,11 @@ class Outcome:
 
 
 def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
-    """Write what `decide` says and publish it where there is a hub.
-
-    What cannot be published is saved here all the same, and the outcome says so.
-    """
+    """Write what `decide` says, and wake the publisher where there is a hub."""
     written = board.append(decide, summary=summary)
-    hub = written.fleet.manifest.hub
-    if not hub or not written.commit:
-        return Outcome(written, notes=written.notes)
-    try:
-        done = sync(board, hub)
-    except ClareError as problem:
-        told = ClareError(
-            f"saved here, but not published: {problem.message}",
-            hint=problem.hint,
-            exit_code=_unpublished_code(problem),
-        )
-        return Outcome(written, unpublished=told, notes=written.notes)
-    told_lost = tell_lost(board, written.fleet, board.read()) if done.received else ()
-    return Outcome(written, notes=(*written.notes, *told_lost))
+    if written.commit and written.fleet.manifest.hub:
+        board.wake_publisher()
+    return Outcome(written, notes=written.notes)
 
 
 def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:
@@ -66,13 +50,8 @@ def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:
     )
 
 
-def _unpublished_code(problem: ClareError) -> Exit:
-    """Whatever kept it from being published, it is saved: not "refused", which says try again."""
-    return Exit.UNREADABLE if problem.exit_code == Exit.UNREADABLE else Exit.UNPUBLISHED
-
-
 @dataclass(slots=True)
-class _Each:
+class Each:
     """Decides for several tasks at once; one that fails does not stop the others."""
 
     names: Sequence[str]
@@ -96,6 +75,10 @@ class _Each:
             raise _together([error for _, error in self.failed])
         return facts
 
+    def outcome(self, written: Written) -> Outcome:
+        """What came of it, once it is written."""
+        return Outcome(written, tuple(self.tasks), tuple(self.failed), written.notes)
+
 
 def _together(errors: Sequence[ClareError]) -> ClareError:
     """All errors as one; its exit code is the common one."""
@@ -111,9 +94,8 @@ def _together(errors: Sequence[ClareError]) -> ClareError:
 
 def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
     """Change several tasks in one commit. Raises what went wrong if none could be changed."""
-    each = _Each(names, change)
-    outcome = act(board, each)
-    return replace(outcome, tasks=tuple(each.tasks), failed=tuple(each.failed))
+    each = Each(names, change)
+    return each.outcome(act(board, each).written)
 
 
 def find_each(

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from clare import names
 from clare.clock import Stamp
-from clare.errors import ClareError
 from clare.events.event import Event
 from clare.events.task import TaskCreated, TaskEdited, TaskFact, TaskFields, TaskSets
 from clare.fleet import CLOSED, Fleet
@@ -47,7 +46,6 @@ class Imported:
     skipped_agents: int
     commit: str
     notes: tuple[str, ...]
-    unpublished: ClareError | None = None
 
 
 @dataclass
@@ -83,7 +81,6 @@ def import_beads(board: Board, path: Path) -> Imported:
         skipped_agents=source.agents,
         commit=outcome.written.commit if outcome else "",
         notes=(*source.notes, *planned.notes, *(outcome.notes if outcome else ())),
-        unpublished=outcome.unpublished if outcome else None,
     )
 
 

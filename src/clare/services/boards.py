@@ -58,7 +58,7 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
     found = Place(
         git, chosen, f"refs/heads/{chosen}", str(folder.resolve()), "PATH", "given to init"
     )
-    here = opened(found, config.load(), "")
+    here = opened(found, config.load())
     founded = Founded(found.repository, chosen, wanted, here.host.value)
     if old and old.hub and old.hub != wanted.hub:
         founded = replace(founded, notes=_told_old_hub(here.board, old.hub))
@@ -208,7 +208,7 @@ def _joined(git: Git, branch: str, folder: Path, address: str) -> Founded:
     found = Place(
         git, branch, f"refs/heads/{branch}", str(folder.resolve()), "PATH", "the remote's"
     )
-    here = opened(found, config.load(), "")
+    here = opened(found, config.load())
     fleet = here.board.read()
     if fleet.manifest.hub == address:
         Hub(here.board, address).remember(fleet.commit)

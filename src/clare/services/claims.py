@@ -1,6 +1,6 @@
 """Taking tasks and giving them back. Where there is a hub, it decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clare.clock import HOUR, SECOND, show_instant
@@ -8,8 +8,8 @@ from clare.errors import ClareError, Held, NothingToDo, Usage
 from clare.events.fact import Fact
 from clare.events.task import TaskClaimed, TaskReleased
 from clare.fleet import Fleet, Task
-from clare.services.act import Outcome, change_each, sound
-from clare.store.board import Board, Written
+from clare.services.act import Each, Outcome, change_each
+from clare.store.board import Board, Decide, Written
 from clare.store.place import manifest_of
 from clare.store.sync import publish
 from clare.views.ready import hindrances, rank
@@ -20,49 +20,80 @@ LEASE = 4 * HOUR
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A task that is now this actor's."""
+    """What is now this actor's, `renewed` what was before, and what could not be taken."""
 
-    fleet: Fleet
-    task: Task
-    renewed: bool
-    notes: tuple[str, ...] = ()
+    outcome: Outcome
+    renewed: frozenset[str]
 
 
-def claim(board: Board, name: str, *, lease: int = LEASE, force: bool = False) -> Taken:
-    """Take a task. Raises Held if somebody else has it, or was first at the hub."""
-    return _take(board, lambda fleet: sound(fleet, name), lease=lease, force=force)
+def claim(
+    board: Board,
+    names: Sequence[str],
+    *,
+    lease: int = LEASE,
+    force: bool = False,
+    offline: bool = False,
+) -> Taken:
+    """Take tasks. Raises Held if somebody else has it, or was first at the hub; if none is won.
+
+    `offline` keeps from asking the hub: where there is one, nothing is taken then.
+    """
+    _check_lease(lease)
+    renewed: set[str] = set()
+
+    def take(fleet: Fleet, task: Task) -> list[Fact]:
+        if check_free(board, fleet, task, force=force):
+            renewed.add(task.id)
+        return [_claimed(fleet, task, lease)]
+
+    each = Each(names, take)
+    written = _write(board, each, offline=offline)
+    return Taken(each.outcome(written), frozenset(renewed))
 
 
-def claim_next(board: Board, choose: Callable[[Fleet, Task], bool], *, lease: int = LEASE) -> Taken:
+def claim_next(
+    board: Board,
+    choose: Callable[[Fleet, Task], bool],
+    *,
+    lease: int = LEASE,
+    offline: bool = False,
+) -> Taken:
     """Take the first ready task that `choose` accepts. Raises NothingToDo if there is none."""
-
-    def first(fleet: Fleet) -> Task:
-        for entry in rank(fleet, now=board.now()).ready:
-            if choose(fleet, entry.task) and not fleet.unreadable(entry.task.key):
-                return entry.task
-        raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
-
-    return _take(board, first, lease=lease, force=False)
-
-
-def _take(board: Board, choose: Callable[[Fleet], Task], *, lease: int, force: bool) -> Taken:
-    if lease < SECOND:
-        raise Usage("a lease is at least a second", hint="--lease 4h")
-    chosen: list[tuple[Task, bool]] = []
+    _check_lease(lease)
+    taken: list[str] = []
 
     def decide(fleet: Fleet) -> list[Fact]:
-        task = choose(fleet)
-        mine = check_free(board, fleet, task, force=force)
-        chosen[:] = [(task, mine)]
-        return [TaskClaimed(entity=task.key, lease=lease, hub=bool(fleet.manifest.hub))]
+        task = _first(fleet, choose, now=board.now())
+        taken[:] = [task.id]
+        return [_claimed(fleet, task, lease)]
 
-    written = _write(board, decide)
-    task, mine = chosen[0]
-    return Taken(written.fleet, written.fleet.tasks[task.id], mine, written.notes)
+    written = _write(board, decide, offline=offline)
+    return Taken(Outcome(written, tasks=tuple(taken), notes=written.notes), frozenset())
 
 
-def _write(board: Board, decide: Callable[[Fleet], list[Fact]]) -> Written:
+def _first(fleet: Fleet, choose: Callable[[Fleet, Task], bool], *, now: int) -> Task:
+    for entry in rank(fleet, now=now).ready:
+        if choose(fleet, entry.task) and not fleet.unreadable(entry.task.key):
+            return entry.task
+    raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
+
+
+def _check_lease(lease: int) -> None:
+    if lease < SECOND:
+        raise Usage("a lease is at least a second", hint="--lease 4h")
+
+
+def _claimed(fleet: Fleet, task: Task, lease: int) -> TaskClaimed:
+    return TaskClaimed(entity=task.key, lease=lease, hub=bool(fleet.manifest.hub))
+
+
+def _write(board: Board, decide: Decide, *, offline: bool) -> Written:
     hub = manifest_of(board.git, board.tip()[0]).hub
+    if hub and offline:
+        raise ClareError(
+            "a claim is won at the hub, and --no-sync keeps from asking it",
+            hint="leave --no-sync out; nothing was taken",
+        )
     return publish(board, hub, decide) if hub else board.append(decide)
 
 

@@ -113,6 +113,8 @@ def tell(folder: Path) -> Iterator[Scene]:
     yield told
     invoices, told = _added(stage, "Send invoices", "--needs", orders)
     yield told
+    yield "What is written is published in the background; `sync` waits until it is."
+    yield stage.run("plum", "clare", "sync")
     yield "Ada takes part from apricot."
     yield stage.run("apricot", "clare", "join", "../../hub.git", ".", "--host", "apricot")
     yield stage.run("apricot", "clare", "ready", "--all")
@@ -142,10 +144,14 @@ def _claim_race(stage: Stage, task: str) -> Iterator[Scene]:
 
 
 def _contest(stage: Stage, task: str) -> Iterator[Scene]:
-    yield "Now both change one field, neither having seen the other's change."
     hosts = list(PEOPLE)
+    yield "Both exchange what there is, then change one field, neither seeing the other's change."
+    for host in hosts:
+        yield stage.run(host, "clare", "sync")
     yield stage.run(hosts[0], "clare", "edit", task, "--priority", "P0")
     yield stage.run(hosts[1], "clare", "edit", task, "--priority", "P3")
+    for host in hosts:
+        yield stage.run(host, "clare", "sync")
     yield "Nothing is lost: the later one shows, both are kept, and the field is contested."
     yield stage.run(hosts[1], "clare", "show", task)
     yield "An edit that has seen both settles it."
@@ -153,8 +159,9 @@ def _contest(stage: Stage, task: str) -> Iterator[Scene]:
 
 
 def _rest(stage: Stage) -> Iterator[Scene]:
-    yield "Plum fetches what came last; then both hold the same, to the byte."
-    yield stage.run("plum", "clare", "sync")
+    yield "Both exchange what came last; then they hold the same, to the byte."
+    for host in reversed(PEOPLE):
+        yield stage.run(host, "clare", "sync")
     yield stage.run("plum", "clare", "log")
     digests = stage.race("clare", "digest")
     yield from digests

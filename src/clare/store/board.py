@@ -70,7 +70,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Board:
-    """A board at a place, used by an actor of a clone on a host, with a clock and randomness."""
+    """A board at a place, used by an actor of a clone on a host, with a clock and randomness.
+
+    `wake_publisher` is called when something was written that a hub should get.
+    """
 
     place: Place
     host: str
@@ -78,6 +81,7 @@ class Board:
     clone: str
     now: Callable[[], int]
     bits: Callable[[int], int]
+    wake_publisher: Callable[[], None] = lambda: None
 
     @property
     def git(self) -> Git:
