@@ -1,6 +1,6 @@
 """The parts of the documentation that follow from the code; cog puts them into the pages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 
@@ -8,15 +8,17 @@ import click
 
 from clare.cli.entry import cli
 from clare.events import fields as kinds_of_values
-from clare.events import project, task
+from clare.events import project, task, view
 from clare.events.fact import Fact, Model, type_registry
+from clare.views.columns import COLUMNS
+from clare.views.terms import KEYS, KINDS, PARTS, SORTS, STATES, Words
 
 WIDTH = 88
 SAME = ("task",)
 """Groups whose commands are documented without the group's name."""
 
 EXAMPLES = Path(__file__).parent.parent / "tests" / "golden" / "events"
-MODULES = (task, project)
+MODULES = (task, project, view)
 """Where the types are defined that the registry then knows."""
 
 
@@ -85,3 +87,39 @@ def _kind(kind: object) -> str:
 def _words(name: str) -> str:
     """`OptionalTaskId` as `optional task id`."""
     return "".join(f" {char.lower()}" if char.isupper() else char for char in name).strip()
+
+
+def query() -> str:
+    """The keys of the query language, their words, and the columns, as `docs/query.md` shows them."""
+    return "\n".join(_query())
+
+
+def _query() -> Iterator[str]:
+    yield "## Keys\n"
+    yield from _table(("term", "meaning", "example"), _keys())
+    yield "## Words of state: `status:`\n"
+    yield from _table(("word", "meaning"), _words_of(STATES))
+    yield "## What a task is: `is:`\n"
+    yield from _table(("word", "meaning"), _words_of(KINDS))
+    yield "## What a task has, or not: `has:`, `no:`\n"
+    yield from _table(("word", "meaning"), _words_of(PARTS))
+    yield "## Order: `sort:`\n"
+    yield f"By {', '.join(f'`{name}`' for name in SORTS)}.\n"
+    yield "## Columns\n"
+    yield from _table(("column", "value"), [(f"`{c}`", said) for c, said in COLUMNS.items()])
+
+
+def _keys() -> list[tuple[str, ...]]:
+    return [(f"`{key.name}:`", key.meaning, f"`{key.example}`") for key in KEYS.values()]
+
+
+def _words_of(words: Words) -> list[tuple[str, ...]]:
+    return [(f"`{word}`", meaning) for word, (meaning, _) in words.items()]
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""

@@ -182,6 +182,15 @@ class Fleet:
         }
 
     @cached_property
+    def views(self) -> dict[str, Entity]:
+        """Every saved view that exists, by name."""
+        return {
+            key.partition("/")[2]: entity
+            for key, entity in self.entities.items()
+            if key.startswith("views/") and entity.exists
+        }
+
+    @cached_property
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks that need it."""
         found: dict[str, list[str]] = {}
@@ -255,6 +264,16 @@ class Fleet:
                 hint=f"there are {some}" if some else f"`clare project add {slug}` makes one",
             )
         return self.projects[slug]
+
+    def view(self, name: str) -> Entity:
+        """The saved view of that name. Raises ClareError if there is none."""
+        if name not in self.views:
+            some = ", ".join(sorted(self.views)[:8])
+            raise ClareError(
+                f"no view {name}",
+                hint=f"there are {some}" if some else f"`clare view save {name} QUERY` makes one",
+            )
+        return self.views[name]
 
     def unreadable(self, key: str) -> tuple[Finding, ...]:
         """The unreadable files of an entity that nobody has acknowledged."""

@@ -90,6 +90,11 @@ def project_key(slug: str) -> str:
     return f"projects/{slug}"
 
 
+def view_key(slug: str) -> str:
+    """The entity key of a saved view: `views/my-bugs`."""
+    return f"views/{slug}"
+
+
 def is_key(key: str) -> bool:
     """Whether the text is the key of an entity of any kind, known or to come."""
     kind, slash, name = key.partition("/")

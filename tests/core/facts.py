@@ -17,9 +17,11 @@ from clare.events.task import (
     TaskSets,
 )
 from clare.events.text import event_bytes
+from clare.events.view import ViewFields, ViewSaved
 
 TASK = "tasks/7qk2m9xw4v0c"
 PROJECT = "projects/parser"
+VIEW = "views/my-bugs"
 EVENT = "20261120T090412.123Z-0000-plum-k3f9x2m1"
 EARLIER = "20261120T085900.001Z-0000-apricot-x2m10p7q"
 CLONE = "4v0c7qk2"
@@ -162,6 +164,8 @@ PROJECT_FIELDS: dict[str, st.SearchStrategy[str]] = {
     "status": st.sampled_from(["active", "archived"]),
 }
 
+VIEW_FIELDS: dict[str, st.SearchStrategy[str]] = {"query": TEXTS, "columns": optional(LINES)}
+
 TASK_FIELDS = st.fixed_dictionaries({}, optional=FIELDS).map(TaskFields.model_validate)
 TASK_SETS = st.fixed_dictionaries(
     {}, optional={name: st.lists(one, min_size=1, max_size=3) for name, one in ELEMENTS.items()}
@@ -169,8 +173,10 @@ TASK_SETS = st.fixed_dictionaries(
 ABOUT_PROJECTS = st.fixed_dictionaries({}, optional=PROJECT_FIELDS).map(
     ProjectFields.model_validate
 )
+ABOUT_VIEWS = st.fixed_dictionaries({}, optional=VIEW_FIELDS).map(ViewFields.model_validate)
 TASKS = TASK_IDS.map(names.task_key)
 PROJECTS = SLUGS.map(names.project_key)
+VIEWS = SLUGS.map(names.view_key)
 ANYTHING = st.one_of(TASKS, PROJECTS, st.just("sprints/one"))
 
 STRATEGIES: dict[str, st.SearchStrategy[Fact]] = {
@@ -189,6 +195,7 @@ STRATEGIES: dict[str, st.SearchStrategy[Fact]] = {
     "task.commented": st.builds(TaskCommented, entity=TASKS, text=TEXTS),
     "task.claimed": st.builds(TaskClaimed, entity=TASKS, lease=LEASES, hub=st.booleans()),
     "task.released": st.builds(TaskReleased, entity=TASKS, ends=SOME_EVENTS),
+    "view.saved": st.builds(ViewSaved, entity=VIEWS, set=ABOUT_VIEWS),
 }
 """Any fact of each type. A new type needs its line here, and one below."""
 
@@ -231,6 +238,12 @@ PINNED: dict[str, Fact] = {
     "task.commented": TaskCommented(entity=TASK, text="Ends with two\n\n"),
     "task.claimed": TaskClaimed(entity=TASK, lease=4 * HOUR, hub=True),
     "task.released": TaskReleased(entity=TASK, ends=(EARLIER,)),
+    "view.saved": ViewSaved(
+        entity=VIEW,
+        set=ViewFields(
+            query='type:bug "exact words" -label:wip sort:due', columns="short,title,labels"
+        ),
+    ),
 }
 """The facts whose files lie in `tests/golden/events`."""
 

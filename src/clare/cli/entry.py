@@ -22,7 +22,7 @@ TASK_COMMANDS = {
     "add": ("clare.cli.tasks:add", "Add a task."),
     "edit": ("clare.cli.tasks:edit", "Change the fields, labels or links of tasks."),
     "show": ("clare.cli.look:show", "Show tasks with everything known about them."),
-    "list": ("clare.cli.look:list_tasks", "List tasks, filtered."),
+    "list": ("clare.cli.listing:list_tasks", "List tasks, filtered."),
     "review": ("clare.cli.tasks:review", "Hand tasks over for review; claims on them end."),
     "done": ("clare.cli.tasks:done", "Close tasks as done; claims on them end."),
     "drop": ("clare.cli.tasks:drop", "Close tasks that will not be done; claims on them end."),

@@ -1,110 +1,28 @@
-"""Commands that only look: status, list, show, log."""
+"""Commands that only look: status, show, log."""
 
 from collections.abc import Sequence
 
 import click
 
 from clare import names
+from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
-from clare.cli.tasks import LABEL, PRIORITY, PROJECT, TASKS, priority_of
+from clare.cli.tasks import TASKS
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.events.task import TaskFields
 from clare.fleet import Fleet, Task
 from clare.services.act import check_readable, find_each
 from clare.services.opening import Opened
-from clare.state import STATUSES, Write
+from clare.state import Write
 from clare.store.sync import fetched_at, unpublished
 from clare.views import log as history
 from clare.views.ready import hindrances
 from clare.views.record import Record, at, task_record
 from clare.views.safe import one_line
 from clare.views.status import Status, glance
-from clare.views.tasks import Filter, checked, choose
-
-
-@common
-@click.command("list", epilog="Example: clare list -P web -l parser --status open")
-@PROJECT
-@click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    type=click.Choice([*STATUSES, "active", "blocked", "deferred"]),
-    help="Only with this status, or what the list says of an open task.",
-)
-@LABEL
-@click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
-@click.option(
-    "-p",
-    "--priority",
-    "priorities",
-    multiple=True,
-    type=priority_of,
-    metavar=PRIORITY,
-    help="Only of this priority.",
-)
-@click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
-@click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
-@click.option("--blocked", is_flag=True, help="Only what waits for another task.")
-@click.option("--text", default="", help="Only with this text in title, body or comments.")
-@click.option("--all", "show_all", is_flag=True, help="Closed tasks too.")
-@click.pass_obj
-def list_tasks(
-    session: Session,
-    projects: tuple[str, ...],
-    statuses: tuple[str, ...],
-    labels: tuple[str, ...],
-    assignees: tuple[str, ...],
-    priorities: tuple[str, ...],
-    types: tuple[str, ...],
-    mine: bool,
-    blocked: bool,
-    text: str,
-    show_all: bool,
-) -> None:
-    """List tasks, filtered.
-
-    By priority, oldest first; closed ones only when asked for. Values of one option are
-    alternatives, except that a task must have every label.
-    """
-    board = session.open().board
-    fleet, now = board.read(), board.now()
-    me = board.actor if mine else ""
-    wanted = Filter(
-        projects, statuses, labels, assignees, priorities, types, me, blocked, text, show_all
-    )
-    found = choose(fleet, checked(fleet, wanted), now=now)
-    if session.as_json:
-        session.data([task_record(fleet, task, now=now) for task in found])
-    else:
-        rows = [list_row(fleet, task, now) for task in found]
-        session.table(rows, styles=("cyan", "", "green"))
-        if not rows:
-            session.talk("no task fits")
-    warn(session, fleet)
-
-
-def list_row(fleet: Fleet, task: Task, now: int) -> tuple[str, str, str, str]:
-    """A task as a row: short id, priority, what it is doing, title."""
-    return fleet.short(task.id), urgency(task), doing(fleet, task, now), task.title
-
-
-def urgency(task: Task) -> str:
-    """The priority, and what outdoes it: `P1`, `P1 pinned`."""
-    return f"{task.priority} pinned" if task.pinned else task.priority
-
-
-def doing(fleet: Fleet, task: Task, now: int) -> str:
-    """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested."""
-    holder = task.holder(now=now)
-    word = task.status
-    if word == "open" and holder:
-        word = f"active {holder.by}"
-    elif word == "open" and any(hindrances(fleet, task, now=now)):
-        word = "blocked" if task.defer_until is None or now >= task.defer_until else "deferred"
-    return f"{word} !" if task.entity.contested else word
+from clare.views.tasks import doing
 
 
 @common

@@ -3,16 +3,18 @@
 import click
 
 from clare.cli import complete
-from clare.cli.look import list_row
+from clare.cli.forms import list_row
 from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.cli.tasks import given, text_of
 from clare.errors import Usage
 from clare.services import projects
 from clare.services.act import Outcome, check_readable
+from clare.views.compare import Asked
+from clare.views.query import where
 from clare.views.record import project_record
 from clare.views.safe import one_line
-from clare.views.tasks import Filter, choose
+from clare.views.tasks import choose, unfinished
 
 SLUG = click.argument("slug", metavar="PROJECT", shell_complete=complete.projects)
 
@@ -118,7 +120,7 @@ def show(session: Session, slug: str) -> None:
         session.say(f"  {record['status']}, {record['unfinished']} of {record['tasks']} unfinished")
         for line in entity.value("body").splitlines():
             session.say(f"  {line}")
-        tasks = choose(fleet, Filter(projects=(slug,)), now=now)
+        tasks = choose(Asked(fleet, now), unfinished(where("project", slug)))
         session.table([("", *list_row(fleet, task, now)) for task in tasks], styles=("", "cyan"))
     warn(session, fleet, about=[entity.key])
     check_readable(fleet, entity.key)

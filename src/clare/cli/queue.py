@@ -5,6 +5,8 @@ import re
 import click
 
 from clare import clock
+from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
+from clare.cli.forms import LIMIT, say_rest
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
 from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, TASKS
@@ -13,32 +15,49 @@ from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
 from clare.services import claims, tasks
 from clare.services.opening import Opened
+from clare.views.query import Query, matcher
 from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
-from clare.views.tasks import Filter, checked, fits
+from clare.views.tasks import fitting
 
 LEASE = click.option("--lease", default="4h", show_default=True, help="How long the claim holds.")
 
 
 @common
-@click.command(epilog="Example: clare ready -P web -l parser")
+@click.command(
+    cls=QueryCommand, epilog="Examples: clare ready -P web; clare ready -label:wip @mine"
+)
+@WORDS
+@WHERE
 @PROJECT
 @LABEL
+@LIMIT
 @click.option("--all", "show_all", is_flag=True, help="Also what is not ready, each with why.")
 @click.pass_obj
 def ready(
-    session: Session, projects: tuple[str, ...], labels: tuple[str, ...], show_all: bool
+    session: Session,
+    words: tuple[str, ...],
+    condition: str,
+    projects: tuple[str, ...],
+    labels: tuple[str, ...],
+    limit: int | None,
+    show_all: bool,
 ) -> None:
     """What can be worked on now, best first.
 
     Each with what speaks for its place; --all adds the others, each with what is in its way.
+    QUERY is as for `clare list`.
     """
-    board = session.open().board
-    fleet, now = board.read(), board.now()
-    wanted = checked(fleet, Filter(projects=projects, labels=labels, all=True))
-    queue = rank(fleet, now=now)
-    chosen = [e for e in queue.ready if fits(fleet, e.task, wanted, now=now)]
-    rest = [e for e in queue.excluded if show_all and fits(fleet, e.task, wanted, now=now)]
+    asks = query_of(words, condition, projects=projects, labels=labels)
+    opened = session.open()
+    fleet = opened.board.read()
+    asked, query = asked_by(opened, fleet), on_board(fleet, asks).query
+    now, queue = asked.now, rank(fleet, now=asked.now)
+    chosen = fitting(queue.ready, query, asked)
+    rest = fitting(queue.excluded, query, asked) if show_all else []
+    number = len(chosen) + len(rest)
+    if limit is not None:
+        chosen, rest = chosen[:limit], rest[: max(0, limit - len(chosen))]
     if session.as_json:
         found = [_record(fleet, e, now, ready=True) for e in chosen]
         session.data([*found, *(_record(fleet, e, now, ready=False) for e in rest)])
@@ -48,6 +67,7 @@ def ready(
         session.table(rows, styles=("cyan", "", "bright_black"))
         if not rows:
             session.talk("nothing is ready; `clare ready --all` says why for each task")
+    say_rest(session, number, limit)
     warn(session, fleet)
 
 
@@ -64,6 +84,7 @@ def _record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
 
 @common
 @click.command("next", epilog="Example: clare next --claim --json")
+@WHERE
 @PROJECT
 @LABEL
 @click.option("--claim", "take", is_flag=True, help="Take it.")
@@ -71,6 +92,7 @@ def _record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
 @click.pass_obj
 def next_task(
     session: Session,
+    condition: str,
     projects: tuple[str, ...],
     labels: tuple[str, ...],
     take: bool,
@@ -81,32 +103,30 @@ def next_task(
     Exits with 7 if nothing is ready.
     """
     opened = session.open()
-    wanted = Filter(projects=projects, labels=labels, all=True)
+    wanted = query_of((), condition, projects=projects, labels=labels)
     if take:
         _take_next(session, opened, wanted, _lease(lease))
     else:
         _show_next(session, opened, wanted)
 
 
-def _take_next(session: Session, opened: Opened, wanted: Filter, lease: int) -> None:
+def _take_next(session: Session, opened: Opened, wanted: Query, lease: int) -> None:
     _check_actor(opened)
     board = opened.board
-    if wanted.projects:
-        checked(board.read(), wanted)
+    query = on_board(board.read(), wanted).query if wanted != Query() else wanted
 
     def choose(fleet: Fleet, task: Task) -> bool:
-        return fits(fleet, task, wanted, now=board.now())
+        return matcher(query, asked_by(opened, fleet))(task)
 
     taken = claims.claim_next(board, choose, lease=lease, offline=session.no_sync)
     _taken(session, opened, taken)
 
 
-def _show_next(session: Session, opened: Opened, wanted: Filter) -> None:
-    fleet, now = opened.board.read(), opened.board.now()
-    checked(fleet, wanted)
-    queue = rank(fleet, now=now).ready
-    sound = (e for e in queue if not fleet.unreadable(e.task.key))
-    first = next((e for e in sound if fits(fleet, e.task, wanted, now=now)), None)
+def _show_next(session: Session, opened: Opened, wanted: Query) -> None:
+    fleet = opened.board.read()
+    asked, query = asked_by(opened, fleet), on_board(fleet, wanted).query
+    now, queue = asked.now, fitting(rank(fleet, now=asked.now).ready, Query(query.terms), asked)
+    first = next((e for e in queue if not fleet.unreadable(e.task.key)), None)
     warn(session, fleet)
     if first is None:
         raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")

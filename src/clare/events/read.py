@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from clare import names
-from clare.events import project, task
+from clare.events import project, task, view
 from clare.events.event import Effect, Event
 from clare.events.fact import Fact, Model, Unknown, type_registry
 from clare.events.fields import Actor, CloneId, EntityKey, EventId
@@ -22,8 +22,16 @@ _Tree = str | list["_Tree"] | dict[str, "_Tree"]
 
 ENVELOPE = ("id", "type", "by", "clone", "entity", "after")
 
-_UNKNOWN: dict[str, type[Fact]] = {"tasks": task.UnknownTask, "projects": project.UnknownProject}
-_FIELDS: dict[str, type[Model]] = {"tasks": task.TaskFields, "projects": project.ProjectFields}
+_UNKNOWN: dict[str, type[Fact]] = {
+    "tasks": task.UnknownTask,
+    "projects": project.UnknownProject,
+    "views": view.UnknownView,
+}
+_FIELDS: dict[str, type[Model]] = {
+    "tasks": task.TaskFields,
+    "projects": project.ProjectFields,
+    "views": view.ViewFields,
+}
 _SETS: dict[str, type[Model]] = {"tasks": task.TaskSets}
 
 

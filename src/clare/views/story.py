@@ -41,6 +41,8 @@ def counted(number: int, noun: str) -> str:
 
 def _did(event: Event, shown: str) -> str:
     effect = event.effect
+    if event.type == "view.saved":
+        return f"saves {shown}: {shorten(effect.set.get('query', ''))}"
     if effect.creates:
         return f"adds {shown}"
     if effect.lease is not None:

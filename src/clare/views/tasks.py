@@ -1,84 +1,58 @@
-"""Choosing tasks: the filters of the list."""
+"""Choosing tasks by a query, and what a list says of each."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from clare.fleet import Fleet, Task
-from clare.views.ready import is_blocked
+from clare.views.compare import Asked
+from clare.views.query import Query, arranged, matcher, where
+from clare.views.ready import Ranked, hindrances
+
+UNFINISHED = where("status", "unfinished")
+_ASKS_FOR_CLOSED = ("status", "closed", "id")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What a task must fit. Values of one option are alternatives, options add up.
-
-    Without a status, and unless `all` is set, closed tasks are left out.
-    """
-
-    projects: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    assignees: tuple[str, ...] = ()
-    priorities: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    mine: str = ""
-    blocked: bool = False
-    text: str = ""
-    all: bool = False
+def choose(asked: Asked, query: Query) -> list[Task]:
+    """The tasks that fit, in the query's order; else by priority, then oldest first."""
+    fits = matcher(query, asked)
+    tasks = (task for task in asked.fleet.tasks.values() if fits(task))
+    usual = sorted(tasks, key=lambda task: (task.priority, task.created_at, task.id))
+    return arranged(usual, query, asked)
 
 
-def choose(fleet: Fleet, wanted: Filter, *, now: int) -> list[Task]:
-    """The tasks that fit, by priority, then oldest first."""
-    tasks = (task for task in fleet.tasks.values() if fits(fleet, task, wanted, now=now))
-    return sorted(tasks, key=lambda task: (task.priority, task.created_at, task.id))
+def fitting(entries: Iterable[Ranked], query: Query, asked: Asked) -> list[Ranked]:
+    """The entries of a queue that fit, in the query's order; else as they stand in the queue."""
+    fits = matcher(query, asked)
+    found = {entry.task.id: entry for entry in entries if fits(entry.task)}
+    return [found[task.id] for task in arranged((e.task for e in found.values()), query, asked)]
 
 
-def checked(fleet: Fleet, wanted: Filter) -> Filter:
-    """The filter, if its projects are known: a typing error must not look like an empty queue.
+def unfinished(query: Query) -> Query:
+    """The query without closed tasks, unless it names a status, ids, or when they were closed."""
+    return query if query.asks_for(*_ASKS_FOR_CLOSED) else query & UNFINISHED
+
+
+def checked(fleet: Fleet, query: Query) -> Query:
+    """The query, if its projects are known: a typing error must not look like an empty list.
 
     Raises ClareError.
     """
-    used = {task.project for task in fleet.tasks.values()}
-    for slug in set(wanted.projects) - used:
+    wanted = {slug for term in query.terms if term.key == "project" for slug in term.values}
+    for slug in sorted(wanted - {task.project for task in fleet.tasks.values()}):
         fleet.project(slug)
-    return wanted
+    return query
 
 
-def fits(fleet: Fleet, task: Task, wanted: Filter, *, now: int) -> bool:
-    """Whether a task fits a filter."""
-    return all(_tests(fleet, task, wanted, now))
+def urgency(task: Task) -> str:
+    """The priority, and what outdoes it: `P1`, `P1 pinned`."""
+    return f"{task.priority} pinned" if task.pinned else task.priority
 
 
-def _tests(fleet: Fleet, task: Task, wanted: Filter, now: int) -> Iterator[bool]:
+def doing(fleet: Fleet, task: Task, now: int) -> str:
+    """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested."""
     holder = task.holder(now=now)
-    yield wanted.all or not task.is_closed or bool(wanted.statuses)
-    yield _any(wanted.statuses, _states(fleet, task, now))
-    yield _any(wanted.projects, [task.project])
-    yield set(wanted.labels) <= set(task.labels)
-    yield _any(wanted.assignees, [task.assignee])
-    yield _any(wanted.priorities, [task.priority])
-    yield _any(wanted.types, [task.type])
-    yield not wanted.mine or wanted.mine in (task.assignee, holder.by if holder else "")
-    yield not wanted.blocked or is_blocked(fleet, task)
-    yield not wanted.text or _has_text(task, wanted.text.casefold())
-
-
-def _states(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
-    """The task's status, and every word that a list may say of it instead."""
-    yield task.status
-    if is_blocked(fleet, task):
-        yield "blocked"
-    if task.status == "open" and task.holder(now=now):
-        yield "active"
-    if task.status == "open" and task.defer_until is not None and now < task.defer_until:
-        yield "deferred"
-
-
-def _any(wanted: tuple[str, ...], values: Iterable[str]) -> bool:
-    return not wanted or any(value in wanted for value in values)
-
-
-def _has_text(task: Task, text: str) -> bool:
-    entity = task.entity
-    texts = (task.title, entity.value("body"), entity.value("done_when"))
-    said = (comment.text for comment in task.comments)
-    return any(text in found.casefold() for found in (*texts, *said))
+    word = task.status
+    if word == "open" and holder:
+        word = f"active {holder.by}"
+    elif word == "open" and any(hindrances(fleet, task, now=now)):
+        word = "blocked" if task.defer_until is None or now >= task.defer_until else "deferred"
+    return f"{word} !" if task.entity.contested else word

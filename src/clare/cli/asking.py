@@ -1,0 +1,58 @@
+"""How commands take a query: as plain words, with --where, and from the older options."""
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from clare.fleet import Fleet
+from clare.services.opening import Opened
+from clare.views.compare import Asked
+from clare.views.query import Query, parse, where
+from clare.views.saved import Resolved, resolve
+from clare.views.tasks import checked
+from clare.views.terms import KEYS
+
+WHERE = click.option(
+    "--where",
+    "condition",
+    metavar="QUERY",
+    default="",
+    help="Only what fits this query, such as 'label:parser -label:wip due:<3d' (docs/query.md).",
+)
+WORDS = click.argument("words", metavar="[QUERY]...", nargs=-1)
+_NEGATED = re.compile(rf"-({'|'.join(KEYS)}):", re.IGNORECASE)
+
+
+class QueryCommand(click.Command):
+    """A command whose words are a query: `-label:wip` is a term, not the option -l with a value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep negated terms from being read as options: a space in front means nothing in a query."""
+        return super().parse_args(ctx, [f" {arg}" if _NEGATED.match(arg) else arg for arg in args])
+
+
+def query_of(
+    words: Sequence[str] = (),
+    condition: str = "",
+    *,
+    projects: Sequence[str] = (),
+    labels: Sequence[str] = (),
+) -> Query:
+    """What words, --where, --project and --label ask for together. Raises Usage."""
+    query = parse(" ".join(words)) & parse(condition) & where("project", *projects)
+    for label in labels:
+        query &= where("label", label)
+    return query
+
+
+def on_board(fleet: Fleet, query: Query) -> Resolved:
+    """The query with its saved views written out and its projects checked. Raises ClareError."""
+    found = resolve(fleet, query)
+    checked(fleet, found.query)
+    return found
+
+
+def asked_by(opened: Opened, fleet: Fleet) -> Asked:
+    """A question about this board, now, by whoever acts."""
+    return Asked(fleet, opened.board.now(), opened.board.actor)

@@ -1,0 +1,85 @@
+"""The forms that a list of tasks is printed in: a table, JSON, CSV, Markdown."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+
+from clare.cli.options import Session
+from clare.errors import Usage
+from clare.fleet import Fleet, Task
+from clare.views import columns as shown
+from clare.views.compare import Asked
+from clare.views.record import Record, task_record
+from clare.views.tasks import doing, urgency
+
+LIMIT = click.option("-n", "--limit", type=click.IntRange(min=1), help="Only the first so many.")
+COLUMNS = click.option(
+    "--columns",
+    metavar="NAMES",
+    default="",
+    help=f"Which columns, with commas between them: {', '.join(shown.COLUMNS)}.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a list is printed: `json`, `csv`, `md` or a table; its columns, none for the usual ones."""
+
+    kind: str = ""
+    columns: tuple[str, ...] = ()
+
+    def or_columns(self, columns: tuple[str, ...]) -> "Form":
+        """The same; if it has no columns of its own with those. JSON has all fields unless told."""
+        return self if self.columns or self.kind == "json" else Form(self.kind, columns)
+
+
+def form_of(session: Session, columns: str, kind: str | None) -> Form:
+    """The form that the options ask for. Raises Usage."""
+    if session.as_json and kind:
+        raise Usage(f"--json and --{kind} exclude each other", hint="leave one of them out")
+    return Form("json" if session.as_json else kind or "", shown.columns_of(columns))
+
+
+def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form) -> None:
+    """Print tasks in a form; that there are none is said beside the data."""
+    if form.kind == "json":
+        session.data([_record(asked, task, form.columns) for task in tasks])
+    elif form.kind == "csv":
+        columns = form.columns or tuple(shown.COLUMNS)
+        click.echo(shown.as_csv(_table(asked, tasks, columns)), nl=False)
+    elif form.kind == "md":
+        columns = form.columns or shown.USUAL
+        click.echo(shown.as_markdown(_table(asked, tasks, columns)), nl=False)
+    elif form.columns:
+        rows = _table(asked, tasks, form.columns)
+        session.table(rows if sys.stdout.isatty() and tasks else rows[1:])
+    else:
+        rows = [list(list_row(asked.fleet, task, asked.now)) for task in tasks]
+        session.table(rows, styles=("cyan", "", "green"))
+    if not tasks and form.kind != "json":
+        session.talk("no task fits")
+
+
+def _record(asked: Asked, task: Task, columns: Sequence[str]) -> Record:
+    if not columns:
+        return task_record(asked.fleet, task, now=asked.now)
+    found = shown.values(asked, task)
+    return {name: found[name] for name in columns}
+
+
+def _table(asked: Asked, tasks: Sequence[Task], columns: Sequence[str]) -> list[list[str]]:
+    """The names of the columns, then a row for each task."""
+    return [list(columns), *(shown.row(asked, task, columns) for task in tasks)]
+
+
+def say_rest(session: Session, number: int, limit: int | None) -> None:
+    """Say on stderr how many more there are than were shown."""
+    if limit is not None and number > limit:
+        session.talk(f"{number - limit} more; a higher --limit shows them")
+
+
+def list_row(fleet: Fleet, task: Task, now: int) -> tuple[str, str, str, str]:
+    """A task as a row: short id, priority, what it is doing, title."""
+    return fleet.short(task.id), urgency(task), doing(fleet, task, now), task.title

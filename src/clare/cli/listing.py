@@ -1,0 +1,90 @@
+"""The list of tasks."""
+
+import click
+
+from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
+from clare.cli.forms import COLUMNS, LIMIT, form_of, say_rest, show_tasks
+from clare.cli.options import Session, common
+from clare.cli.report import warn
+from clare.cli.tasks import LABEL, PRIORITY, PROJECT, priority_of
+from clare.state import STATUSES
+from clare.views.query import where
+from clare.views.tasks import choose, unfinished
+
+
+@common
+@click.command(
+    "list",
+    cls=QueryCommand,
+    epilog="Examples: clare list label:parser -type:bug sort:due; clare list @mine; "
+    "clare list 'priority:<=P1' no:assignee --columns short,due,title",
+)
+@WORDS
+@WHERE
+@PROJECT
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    type=click.Choice([*STATUSES, "active", "blocked", "deferred"]),
+    help="Only with this status, or what the list says of an open task.",
+)
+@LABEL
+@click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
+@click.option(
+    "-p",
+    "--priority",
+    "priorities",
+    multiple=True,
+    type=priority_of,
+    metavar=PRIORITY,
+    help="Only of this priority.",
+)
+@click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
+@click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
+@click.option("--blocked", is_flag=True, help="Only what waits for another task.")
+@click.option("--text", default="", help="Only with this text in title, body or comments.")
+@click.option("--all", "show_all", is_flag=True, help="Closed tasks too.")
+@COLUMNS
+@LIMIT
+@click.option("--csv", "as_", flag_value="csv", help="Print CSV; all columns unless told.")
+@click.option("--md", "as_", flag_value="md", help="Print a Markdown table.")
+@click.pass_obj
+def list_tasks(
+    session: Session,
+    words: tuple[str, ...],
+    condition: str,
+    projects: tuple[str, ...],
+    statuses: tuple[str, ...],
+    labels: tuple[str, ...],
+    assignees: tuple[str, ...],
+    priorities: tuple[str, ...],
+    types: tuple[str, ...],
+    mine: bool,
+    blocked: bool,
+    text: str,
+    show_all: bool,
+    columns: str,
+    limit: int | None,
+    as_: str | None,
+) -> None:
+    """List tasks, filtered.
+
+    QUERY is terms that add up: status:open label:a,b -label:wip "exact words" no:assignee sort:due,
+    or a saved view, @NAME. Quote what has < or > in it: 'updated:>7d'. docs/query.md tells all.
+
+    By priority, oldest first; closed ones only when asked for. Values of one option are
+    alternatives, except that a task must have every label.
+    """
+    asks = query_of(words, condition, projects=projects, labels=labels)
+    asks &= where("status", *statuses) & where("assignee", *assignees) & where("type", *types)
+    asks &= where("priority", *priorities) & where("is", *["mine"] * mine)
+    asks &= where("status", *["blocked"] * blocked) & where("text", *[text] * bool(text))
+    form = form_of(session, columns, as_)
+    opened = session.open()
+    fleet = opened.board.read()
+    asked, found = asked_by(opened, fleet), on_board(fleet, asks)
+    tasks = choose(asked, found.query if show_all else unfinished(found.query))
+    show_tasks(session, asked, tasks[:limit], form.or_columns(found.columns))
+    say_rest(session, len(tasks), limit)
+    warn(session, fleet)

@@ -1,0 +1,49 @@
+"""Saved views: naming a query, and taking the name away."""
+
+from clare import names
+from clare.errors import Usage
+from clare.events.fact import Fact, Retracted
+from clare.events.view import ViewSaved
+from clare.fleet import Fleet
+from clare.services.act import Outcome, act, check_readable, make
+from clare.store.board import Board
+from clare.views.query import Query
+from clare.views.saved import resolve
+from clare.views.tasks import checked
+
+
+def save(board: Board, name: str, query: Query, *, columns: tuple[str, ...] = ()) -> Outcome:
+    """Save a query under a name, in place of what had that name. Views in it are written out."""
+    if not names.is_slug(name):
+        raise Usage(
+            f"{name!r} cannot name a view",
+            hint="use lower-case letters, digits and dashes, at most 48, as in my-bugs",
+        )
+
+    def decide(fleet: Fleet) -> list[Fact]:
+        key = names.view_key(name)
+        check_readable(fleet, key)
+        found = resolve(fleet, query)
+        wanted = {
+            "query": str(checked(fleet, found.query)),
+            "columns": ",".join(columns or found.columns),
+        }
+        there = fleet.views.get(name)
+        same = there and all(there.value(field) == value for field, value in wanted.items())
+        if there and same and not there.contested:
+            return []
+        return [make(ViewSaved, key, set=wanted)]
+
+    return act(board, decide)
+
+
+def remove(board: Board, name: str) -> Outcome:
+    """Take a view away by taking back what saved it, so that the name is free again."""
+
+    def decide(fleet: Fleet) -> list[Fact]:
+        view = fleet.view(name)
+        check_readable(fleet, view.key)
+        saved = [event.id for event in fleet.events[view.key] if not event.effect.retracts]
+        return [make(Retracted, view.key, retracts=saved)]
+
+    return act(board, decide)

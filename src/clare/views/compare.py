@@ -1,0 +1,117 @@
+"""Comparing numbers, priorities and dates with `<`, `<=`, `>`, `>=`, or without a sign for "equal"."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clare.clock import DAY, SECOND, duration, instant
+from clare.fleet import Fleet, Task
+from clare.state import PRIORITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: a board, by whom, at which moment."""
+
+    fleet: Fleet
+    now: int
+    actor: str = ""
+
+
+Test = Callable[[Asked, Task], bool]
+Factory = Callable[[str], Test]
+
+
+_COMPARED = re.compile(r"(<=|>=|<|>|)(.*)", re.DOTALL)
+
+
+def _signed(value: str) -> tuple[str, str]:
+    found = _COMPARED.fullmatch(value)
+    return (found[1], found[2]) if found else ("", value)
+
+
+def _compares(sign: str, found: int, low: int, high: int) -> bool:
+    """Whether a number stands so to a span: before it, up to its end, within it."""
+    match sign:
+        case "<":
+            return found < low
+        case "<=":
+            return found <= high
+        case ">":
+            return found > high
+        case ">=":
+            return found >= low
+    return low <= found <= high
+
+
+def number(read: Callable[[Asked, Task], int]) -> Factory:
+    def make(value: str) -> Test:
+        sign, text = _signed(value)
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+            raise ValueError(f"{text!r} is no number")
+        wanted = int(text)
+        return lambda asked, task: _compares(sign, read(asked, task), wanted, wanted)
+
+    return make
+
+
+def priority(value: str) -> Test:
+    sign, text = _signed(value)
+    if text.upper() not in PRIORITIES:
+        raise ValueError(f"{text!r} is none of {', '.join(PRIORITIES)}")
+    wanted = PRIORITIES.index(text.upper())
+    return lambda _, task: _compares(sign, PRIORITIES.index(task.priority), wanted, wanted)
+
+
+# Dates. A span of time such as `7d` counts from now, into the past or into the future.
+
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_NO_DATE = "write a day as 2026-12-01 or today, a time as 2026-12-01T09:30:00Z, a span as 7d"
+Moment = Callable[[Task], int | None]
+
+
+def date(read: Moment, *, ahead: bool) -> Factory:
+    def make(value: str) -> Test:
+        sign, text = _signed(value)
+        if re.fullmatch(r"\d+[a-z]", text, re.ASCII):
+            return _distant(read, sign or "<", duration(text), ahead=ahead)
+        around = _around(text)
+
+        def test(asked: Asked, task: Task) -> bool:
+            found = read(task)
+            return found is not None and _compares(sign, found, *around(asked.now))
+
+        return test
+
+    return make
+
+
+def _distant(read: Moment, sign: str, length: int, *, ahead: bool) -> Test:
+    """`<7d` is less than 7 days away in the field's direction, and so also what lies behind us."""
+
+    def test(asked: Asked, task: Task) -> bool:
+        found = read(task)
+        if found is None:
+            return False
+        away = found - asked.now if ahead else asked.now - found
+        return _compares(sign, away, length, length)
+
+    return test
+
+
+def _around(text: str) -> Callable[[int], tuple[int, int]]:
+    """The first and the last millisecond that a date means, once it is known when now is."""
+    if text in _DAYS:
+
+        def day(now: int) -> tuple[int, int]:
+            start = now // DAY * DAY + _DAYS[text] * DAY
+            return start, start + DAY - 1
+
+        return day
+    try:
+        start, end = instant(text), instant(text, end_of_day=True)
+    except ValueError:
+        raise ValueError(_NO_DATE) from None
+    if start == end and "." not in text:
+        end += SECOND - 1
+    return lambda _: (start, end)

@@ -1,0 +1,298 @@
+"""What each key of the query language means: one table, from which tests and the reference follow."""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from clare import names
+from clare.clock import Stamp
+from clare.fleet import Fleet, Task
+from clare.state import STATUSES
+from clare.views.compare import Asked, Factory, Test, date, number, priority
+from clare.views.ready import ancestors, is_blocked, obstacles
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key: what it means, an example, and the test that a value makes; that raises ValueError.
+
+    `words` are the values that it takes, each with its meaning; none means that others are possible.
+    """
+
+    name: str
+    meaning: str
+    example: str
+    test: Factory
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+def folded(text: str) -> str:
+    """The text as searches compare it: whatever its case, or the way its accents are written."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def closed_at(task: Task) -> int | None:
+    """When it was closed, if it is."""
+    return Stamp.of(task.closing.event).ms if task.closing else None
+
+
+# Words, names and ids.
+
+
+def _equal(read: Callable[[Asked, Task], str]) -> Factory:
+    return lambda value: lambda asked, task: read(asked, task) == value
+
+
+def _id(read: Callable[[Task], Iterable[str]]) -> Factory:
+    def make(value: str) -> Test:
+        prefix = names.typed_id(value)
+        if not prefix or prefix.strip(names.ALPHABET):
+            raise ValueError(f"{value!r} is no task id; a prefix is enough")
+        return lambda _, task: any(found.startswith(prefix) for found in read(task))
+
+    return make
+
+
+def _has_label(value: str) -> Test:
+    return lambda _, task: value in task.labels
+
+
+def _has_link(value: str) -> Test:
+    wanted = folded(value)
+    return lambda _, task: any(wanted in folded(link) for link in task.links)
+
+
+def _has_text(value: str) -> Test:
+    wanted = folded(value)
+
+    def test(_: Asked, task: Task) -> bool:
+        entity = task.entity
+        texts = (task.title, entity.value("body"), entity.value("done_when"))
+        said = (comment.text for comment in task.comments)
+        return any(wanted in folded(text) for text in (*texts, *said))
+
+    return test
+
+
+def holder_of(asked: Asked, task: Task) -> str:
+    """Whose live claim is on it."""
+    claim = task.holder(now=asked.now)
+    return claim.by if claim else ""
+
+
+def creator_of(_: Asked, task: Task) -> str:
+    """Who added it."""
+    return task.entity.created.by if task.entity.created else ""
+
+
+def _is_mine(asked: Asked, task: Task) -> bool:
+    return bool(asked.actor) and asked.actor in (task.assignee, holder_of(asked, task))
+
+
+# Words that stand for tests.
+
+
+def waits(fleet: Fleet, task: Task) -> bool:
+    """Whether an unfinished task waits for another, itself or through its parents."""
+    return not task.is_closed and (
+        is_blocked(fleet, task) or any(is_blocked(fleet, above) for above in ancestors(fleet, task))
+    )
+
+
+def _has_status(word: str) -> Test:
+    return lambda _, task: task.status == word
+
+
+def _is_deferred(asked: Asked, task: Task) -> bool:
+    until = task.defer_until
+    return task.status == "open" and until is not None and asked.now < until
+
+
+def _is_overdue(asked: Asked, task: Task) -> bool:
+    return not task.is_closed and task.due is not None and task.due < asked.now
+
+
+Words = Mapping[str, tuple[str, Test]]
+
+STATES: Words = {
+    **{word: (f"its status is {word}", _has_status(word)) for word in STATUSES},
+    "active": (
+        "open, and somebody's live claim is on it",
+        lambda asked, task: task.status == "open" and bool(holder_of(asked, task)),
+    ),
+    "blocked": (
+        "unfinished, and it or a parent waits for another task",
+        lambda asked, task: waits(asked.fleet, task),
+    ),
+    "deferred": ("open, but not to be begun yet", _is_deferred),
+    "ready": (
+        "can be taken now",
+        lambda asked, task: not any(obstacles(asked.fleet, task, now=asked.now)),
+    ),
+    "overdue": ("unfinished after it was due", _is_overdue),
+    "closed": ("done or dropped", lambda _, task: task.is_closed),
+    "unfinished": ("not closed", lambda _, task: not task.is_closed),
+}
+"""The words of state that a query takes: the statuses, and what Clare says of tasks instead."""
+
+KINDS: Words = {
+    "pinned": ("it is pinned", lambda _, task: task.pinned),
+    "contested": (
+        "a field of it has several newest values",
+        lambda _, task: bool(task.entity.contested),
+    ),
+    "mine": ("you hold it, or it is assigned to you", _is_mine),
+}
+
+PARTS: Words = {
+    "assignee": ("somebody who should do it", lambda _, task: bool(task.assignee)),
+    "body": ("a body", lambda _, task: bool(task.entity.value("body"))),
+    "children": ("tasks that are parts of it", lambda a, task: task.id in a.fleet.children),
+    "comments": ("comments", lambda _, task: bool(task.comments)),
+    "defer": ("a day before which it is not ready", lambda _, task: task.defer_until is not None),
+    "done_when": ("a condition of being done", lambda _, t: bool(t.entity.value("done_when"))),
+    "due": ("a day when it is due", lambda _, task: task.due is not None),
+    "holder": ("somebody's live claim", lambda asked, task: bool(holder_of(asked, task))),
+    "label": ("labels", lambda _, task: bool(task.labels)),
+    "link": ("links", lambda _, task: bool(task.links)),
+    "needs": ("tasks that it needs, be they done or not", lambda _, task: bool(task.needs)),
+    "parent": ("a parent", lambda _, task: bool(task.parent)),
+    "project": ("a project", lambda _, task: bool(task.project)),
+}
+
+
+def _one_of(words: Words, *, negated: bool = False) -> Factory:
+    def make(value: str) -> Test:
+        if value not in words:
+            raise ValueError(f"{value!r} is not among its words")
+        test = words[value][1]
+        return (lambda asked, task: not test(asked, task)) if negated else test
+
+    return make
+
+
+def _meanings(words: Words) -> dict[str, str]:
+    return {word: meaning for word, (meaning, _) in words.items()}
+
+
+_BEHIND = "`7d` and `<7d`: less than 7 days ago, `>7d`: longer ago"
+_AHEAD = "`3d` and `<3d`: in less than 3 days, also what is over; `>3d`: later"
+
+KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        Key(
+            "status",
+            "its status, or what Clare says of it instead",
+            "status:open,review",
+            _one_of(STATES),
+            _meanings(STATES),
+        ),
+        Key("label", "it has this label", "label:parser", _has_label),
+        Key(
+            "project",
+            "it belongs to this project",
+            "project:web",
+            _equal(lambda _, task: task.project),
+        ),
+        Key("type", "it is of this type", "type:bug", _equal(lambda _, task: task.type)),
+        Key(
+            "priority",
+            "its priority; `<=P1` is P1 and what is more urgent, P0",
+            "priority:<=P1",
+            priority,
+        ),
+        Key(
+            "assignee",
+            "this actor should do it",
+            "assignee:nat",
+            _equal(lambda _, task: task.assignee),
+        ),
+        Key("holder", "this actor's live claim is on it", "holder:claude/7f3a", _equal(holder_of)),
+        Key("by", "this actor added it", "by:nat", _equal(creator_of)),
+        Key("id", "its id begins so", "id:7qk2,9xw4", _id(lambda task: (task.id,))),
+        Key(
+            "parent",
+            "it is a part of the task whose id begins so",
+            "parent:7qk2",
+            _id(lambda task: (task.parent,) if task.parent else ()),
+        ),
+        Key(
+            "needs",
+            "it needs a task whose id begins so, be that done or not",
+            "needs:9xw4",
+            _id(lambda task: task.needs),
+        ),
+        Key("due", f"when it is due; {_AHEAD}", "due:<3d", date(lambda t: t.due, ahead=True)),
+        Key(
+            "defer",
+            f"the day before which it is not ready; {_AHEAD}",
+            "defer:>2026-12-01",
+            date(lambda task: task.defer_until, ahead=True),
+        ),
+        Key(
+            "created",
+            f"when it was added; {_BEHIND}",
+            "created:today",
+            date(lambda task: task.created_at, ahead=False),
+        ),
+        Key(
+            "updated",
+            f"when anything was last said about it; {_BEHIND}",
+            "updated:>7d",
+            date(lambda task: task.updated_at, ahead=False),
+        ),
+        Key(
+            "closed",
+            f"when it was closed; {_BEHIND}",
+            "closed:>=2026-12-01",
+            date(closed_at, ahead=False),
+        ),
+        Key("link", "a link of it has this text in it", "link:example.org/42", _has_link),
+        Key(
+            "comments",
+            "the number of its comments",
+            "comments:>3",
+            number(lambda _, task: len(task.comments)),
+        ),
+        Key(
+            "text",
+            "title, body, done when or comments have this text in them, in any case; the same as "
+            "the text without a key",
+            'text:parser,"syntax tree"',
+            _has_text,
+        ),
+        Key("is", "what it is", "is:pinned", _one_of(KINDS), _meanings(KINDS)),
+        Key("has", "what it has", "has:due", _one_of(PARTS), _meanings(PARTS)),
+        Key(
+            "no",
+            "what it has not; the words of `has`",
+            "no:assignee",
+            _one_of(PARTS, negated=True),
+            _meanings(PARTS),
+        ),
+    )
+}
+
+Value = int | str | None
+
+SORTS: dict[str, Callable[[Asked, Task], Value]] = {
+    "priority": lambda _, task: task.priority,
+    "status": lambda _, task: STATUSES.index(task.status),
+    "title": lambda _, task: folded(task.title),
+    "project": lambda _, task: task.project or None,
+    "type": lambda _, task: task.type,
+    "assignee": lambda _, task: task.assignee or None,
+    "holder": lambda asked, task: holder_of(asked, task) or None,
+    "by": lambda asked, task: creator_of(asked, task) or None,
+    "due": lambda _, task: task.due,
+    "defer": lambda _, task: task.defer_until,
+    "created": lambda _, task: task.created_at,
+    "updated": lambda _, task: task.updated_at,
+    "closed": lambda _, task: closed_at(task),
+    "comments": lambda _, task: len(task.comments),
+    "id": lambda _, task: task.id,
+}
+"""What a list can be sorted by."""
