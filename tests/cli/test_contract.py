@@ -14,7 +14,15 @@ from pathlib import Path
 import click
 import pytest
 
-from clare.cli.entry import COMMANDS, IMPORT_COMMANDS, PROJECT_COMMANDS, TASK_COMMANDS, Table, cli
+from clare.cli.entry import (
+    COMMANDS,
+    IMPORT_COMMANDS,
+    PROJECT_COMMANDS,
+    TASK_COMMANDS,
+    VIEW_COMMANDS,
+    Table,
+    cli,
+)
 from clare.services import projects
 from tests.cli.running import PROGRAM, Here, git, two_hosts
 
@@ -22,6 +30,7 @@ GROUPS: dict[str, Table] = {
     "": COMMANDS,
     "task": TASK_COMMANDS,
     "project": PROJECT_COMMANDS,
+    "view": VIEW_COMMANDS,
     "import": IMPORT_COMMANDS,
 }
 

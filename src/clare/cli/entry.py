@@ -38,6 +38,11 @@ COMMANDS = {
     "ready": ("clare.cli.queue:ready", "What can be worked on now, best first."),
     "next": ("clare.cli.queue:next_task", "The task to take next; --claim takes it."),
     **TASK_COMMANDS,
+    "tree": ("clare.cli.trees:tree", "Tasks below their parents, and who waits for what."),
+    "board": (
+        "clare.cli.trees:board",
+        "The tasks in columns by state, side by side on a wide terminal.",
+    ),
     "log": ("clare.cli.look:log", "The history, of everything or of one task or project."),
     "sync": ("clare.cli.boards:sync", "Fetch from the hub and publish to it."),
     "init": ("clare.cli.boards:init", "Found a fleet, or set up the one that is here."),
@@ -56,6 +61,12 @@ PROJECT_COMMANDS = {
     "show": ("clare.cli.projects:show", "Show a project and its unfinished tasks."),
     "edit": ("clare.cli.projects:edit", "Change a project."),
     "archive": ("clare.cli.projects:archive", "Put a project away; its tasks stay."),
+}
+VIEW_COMMANDS = {
+    "save": ("clare.cli.views:save", "Save a query under a name, for `clare list @NAME`."),
+    "list": ("clare.cli.views:list_views", "List saved views."),
+    "show": ("clare.cli.views:show", "Show what a view stands for."),
+    "rm": ("clare.cli.views:remove", "Take a view away; its history stays."),
 }
 IMPORT_COMMANDS = {
     "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
@@ -147,6 +158,7 @@ click.version_option(__version__, prog_name="clare")(cli)
 for group in (
     LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."),
     LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
+    LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
     LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
 ):
     cli.add_command(common(group))

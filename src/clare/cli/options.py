@@ -125,7 +125,7 @@ class Session:
         while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
             pass
         for line in lines:
-            cells = [self._cell(_filled(cell, widths[n]), styles, n) for n, cell in enumerate(line)]
+            cells = [self._cell(filled(cell, widths[n]), styles, n) for n, cell in enumerate(line)]
             click.echo("  ".join(cells).rstrip(), color=None if self.color else False)
 
     def _cell(self, text: str, styles: Sequence[str], column: int) -> str:
@@ -142,7 +142,8 @@ def _give_way(widths: list[int]) -> bool:
     return widths[column] > 4
 
 
-def _filled(text: str, room: int) -> str:
+def filled(text: str, room: int) -> str:
+    """The line at exactly this width."""
     shown = cut(text, room)
     return shown + " " * (room - width(shown))
 

@@ -8,7 +8,6 @@ from clare.views.query import Query, arranged, matcher, where
 from clare.views.ready import Ranked, hindrances
 
 UNFINISHED = where("status", "unfinished")
-_ASKS_FOR_CLOSED = ("status", "closed", "id")
 
 
 def choose(asked: Asked, query: Query) -> list[Task]:
@@ -28,7 +27,12 @@ def fitting(entries: Iterable[Ranked], query: Query, asked: Asked) -> list[Ranke
 
 def unfinished(query: Query) -> Query:
     """The query without closed tasks, unless it names a status, ids, or when they were closed."""
-    return query if query.asks_for(*_ASKS_FOR_CLOSED) else query & UNFINISHED
+    return query if names_closed(query) else query & UNFINISHED
+
+
+def names_closed(query: Query) -> bool:
+    """Whether the query itself says which closed tasks it wants."""
+    return query.asks_for("status", "closed", "id")
 
 
 def checked(fleet: Fleet, query: Query) -> Query:
