@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import click
 
 from clare.fleet import Fleet
+from clare.names import view_key
+from clare.services.act import check_readable
 from clare.services.opening import Opened
 from clare.views.compare import Asked
 from clare.views.query import Query, parse, where
@@ -48,6 +50,8 @@ def query_of(
 
 def on_board(fleet: Fleet, query: Query) -> Resolved:
     """The query with its saved views written out and its projects checked. Raises ClareError."""
+    for name in query.views:
+        check_readable(fleet, view_key(name))
     found = resolve(fleet, query)
     checked(fleet, found.query)
     return found
