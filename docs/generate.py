@@ -12,6 +12,7 @@ from clare.events import project, task, view
 from clare.events.fact import Fact, Model, type_registry
 from clare.views.columns import COLUMNS
 from clare.views.terms import KEYS, KINDS, PARTS, SORTS, STATES, Words
+from clare.views.troubles import AREAS, TROUBLES, Trouble
 
 WIDTH = 88
 SAME = ("task",)
@@ -123,3 +124,22 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     for row in rows:
         yield f"| {' | '.join(row)} |"
     yield ""
+def troubles() -> str:
+    """Everything that `clare doctor` knows, as `docs/howto/when-something-is-wrong.md` shows it."""
+    return "\n".join(line for area in AREAS for line in _troubles(area))
+
+
+def _troubles(area: str) -> Iterator[str]:
+    yield f"### {area.capitalize()}\n"
+    yield "| finding | level | what it means | what to do |"
+    yield "|---|---|---|---|"
+    for trouble in TROUBLES:
+        if trouble.area == area:
+            yield f"| `{trouble.name}` | {_level(trouble)} | {trouble.means} | {trouble.do} |"
+    yield ""
+
+
+def _level(trouble: Trouble) -> str:
+    if trouble.exit_code is not None:
+        return f"broken, exit {int(trouble.exit_code)}"
+    return "note; `--fix` mends it" if trouble.fixable else "note"

@@ -167,7 +167,13 @@ def test_sync_tells_what_came_and_went(tmp_path: Path, home: Path) -> None:
 def test_doctor_counts_and_finds_nothing_wrong(here: Here) -> None:
     here.add("Work")
     assert here.ok("doctor") == "1 event, 0 broken, 0 notes\n"
-    assert here.record("doctor") == {"broken": 0, "findings": []}
+    assert here.record("doctor") == {
+        "events": 1,
+        "broken": 0,
+        "notes": 0,
+        "fixed": [],
+        "findings": [],
+    }
 
 
 def test_digest_names_the_set_and_the_state(here: Here) -> None:

@@ -1,21 +1,17 @@
-"""Commands about the board itself: found, join, where, sync, doctor, digest."""
+"""Commands about the board itself: found, join, where, sync, digest."""
 
 import time
-from collections.abc import Sequence
 
 import click
 
 from clare.cli.options import Session, common
-from clare.cli.report import notes, warn
+from clare.cli.report import warn
 from clare.config import check_host
-from clare.errors import ClareError, Exit, Usage
-from clare.fleet import Fleet
-from clare.services import boards, publishing, repair
+from clare.errors import ClareError, Usage
+from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
 from clare.views import digest as digests
-from clare.views.doctor import BROKEN, Diagnosis
-from clare.views.record import Record
 from clare.views.story import counted
 
 HOST = click.option("--host", default="", help="This machine's short name in the fleet.")
@@ -147,56 +143,6 @@ def _show_published(session: Session, outcome: Published, *, quiet: bool) -> Non
         session.talk(f"clare: {note}")
     if not quiet:
         warn(session, outcome.fleet)
-
-
-@common
-@click.command(epilog="Example: clare doctor --acknowledge fleet/tasks/7q/…/20261120T….yaml")
-@click.option(
-    "--acknowledge",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    help="Accept this unreadable file as it is; writes an event.",
-)
-@click.pass_obj
-def doctor(session: Session, files: tuple[str, ...]) -> None:
-    """Look for what is wrong with the board.
-
-    Exits with 5 if something is against its laws.
-    """
-    board = session.open().board
-    outcome = repair.acknowledge(board, files) if files else None
-    fleet = board.read()
-    found = repair.diagnose(board, fleet)
-    _show_findings(session, fleet, found)
-    if outcome:
-        notes(session, outcome)
-    _check_whole(found)
-
-
-def _show_findings(session: Session, fleet: Fleet, found: Sequence[Diagnosis]) -> None:
-    broken = sum(one.level == BROKEN for one in found)
-    if session.as_json:
-        records: list[Record] = [
-            {"level": one.level, "where": one.where, "problem": one.problem} for one in found
-        ]
-        session.data({"broken": broken, "findings": records})
-    else:
-        rows = [(one.level, one.where, one.problem) for one in found]
-        session.table(rows, styles=("yellow",), whole=True)
-        events = sum(len(each) for each in fleet.events.values())
-        rest = counted(len(found) - broken, "note")
-        session.say(f"{counted(events, 'event')}, {broken} broken, {rest}")
-
-
-def _check_whole(found: Sequence[Diagnosis]) -> None:
-    broken = [one for one in found if one.level == BROKEN]
-    if broken:
-        raise ClareError(
-            f"{len(broken)} broken, first {broken[0].where}: {broken[0].problem}",
-            hint="mend it with git, or accept an unreadable one with --acknowledge FILE",
-            exit_code=Exit.UNREADABLE,
-        )
 
 
 @common

@@ -48,7 +48,10 @@ COMMANDS = {
     "init": ("clare.cli.boards:init", "Found a fleet, or set up the one that is here."),
     "join": ("clare.cli.boards:join", "Take part in the fleet at a URL."),
     "where": ("clare.cli.boards:where", "Which board this is, who you are, and why."),
-    "doctor": ("clare.cli.boards:doctor", "Look for what is wrong with the board."),
+    "doctor": (
+        "clare.cli.doctor:doctor",
+        "Look for everything that can be wrong: machine, git, hub, board and cache.",
+    ),
     "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
     "demo": (
         "clare.cli.demo:demo",

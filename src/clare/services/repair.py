@@ -7,23 +7,6 @@ from clare.events.fact import Acknowledged, Fact
 from clare.fleet import Finding, Fleet
 from clare.services.act import Outcome, act
 from clare.store.board import Board
-from clare.store.move import behind
-from clare.store.sync import check_waiting
-from clare.views.doctor import BROKEN, NOTE, Diagnosis, examine
-
-
-def diagnose(board: Board, fleet: Fleet) -> list[Diagnosis]:
-    """What is wrong with a board, and with the commits that wait here to be published."""
-    found = examine(fleet, now=board.now())
-    if behind(board.git):
-        waits = "waits for events that the branch has; another command is at work, or it is locked"
-        found.append(Diagnosis(NOTE, "working tree", waits))
-    try:
-        check_waiting(board, fleet)
-    except ClareError as problem:
-        where = f"branch {board.place.branch}"
-        return [Diagnosis(BROKEN, where, f"{problem.message}; {problem.hint}"), *found]
-    return found
 
 
 def acknowledge(board: Board, files: Sequence[str]) -> Outcome:

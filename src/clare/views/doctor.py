@@ -1,24 +1,15 @@
 """What is wrong with a board, and what is merely worth knowing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from clare import names
-from clare.clock import DRIFT, Stamp, show_age
+from clare.clock import DAY, DRIFT, Stamp, show_age
 from clare.fleet import Fleet, Task
+from clare.views import troubles
 from clare.views.ready import ancestors
+from clare.views.troubles import BROKEN, Diagnosis
 
-BROKEN = "broken"
-NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """One thing found: `broken` is against the laws, `note` is worth knowing."""
-
-    level: str
-    where: str
-    problem: str
+_OF_FILES = {"newer": troubles.NEWER, "unfit": troubles.UNFIT}
 
 
 def examine(fleet: Fleet, *, now: int) -> list[Diagnosis]:
@@ -35,11 +26,11 @@ def examine(fleet: Fleet, *, now: int) -> list[Diagnosis]:
 
 def _files(fleet: Fleet) -> Iterator[Diagnosis]:
     for finding in fleet.open_findings:
-        level = NOTE if finding.level == "newer" else BROKEN
-        yield Diagnosis(level, finding.path, finding.problem)
+        trouble = _OF_FILES.get(finding.level, troubles.UNREADABLE)
+        yield Diagnosis(trouble, finding.path, finding.problem)
     if fleet.manifest.read_only:
         problem = f"format {fleet.manifest.format} is newer than this Clare: read-only"
-        yield Diagnosis(NOTE, "fleet/fleet.yaml", problem)
+        yield Diagnosis(troubles.FORMAT_NEWER, "fleet/fleet.yaml", problem)
 
 
 def _stamps(fleet: Fleet, now: int) -> Iterator[Diagnosis]:
@@ -49,7 +40,7 @@ def _stamps(fleet: Fleet, now: int) -> Iterator[Diagnosis]:
             if ahead > DRIFT:
                 path = names.event_path(key, event.id)
                 problem = f"stamped {show_age(ahead)} ahead of this clock; clocks do not follow it"
-                yield Diagnosis(NOTE, path, problem)
+                yield Diagnosis(troubles.STAMPED_AHEAD, path, problem)
 
 
 def _strangers(fleet: Fleet) -> Iterator[Diagnosis]:
@@ -60,9 +51,8 @@ def _strangers(fleet: Fleet) -> Iterator[Diagnosis]:
             missing = sorted(set(event.names()) - known)
             if missing:
                 path = names.event_path(key, event.id)
-                yield Diagnosis(
-                    NOTE, path, f"names {', '.join(missing)}, which {key} does not have"
-                )
+                problem = f"names {', '.join(missing)}, which {key} does not have"
+                yield Diagnosis(troubles.NAMES_MISSING, path, problem)
 
 
 def _hosts(fleet: Fleet) -> Iterator[Diagnosis]:
@@ -75,38 +65,62 @@ def _hosts(fleet: Fleet) -> Iterator[Diagnosis]:
         if len(found) > 1:
             listed = ", ".join(sorted(found))
             problem = f"{len(found)} clones write under this name: {listed}"
-            yield Diagnosis(NOTE, f"host {host}", problem)
+            yield Diagnosis(troubles.HOST_SHARED, f"host {host}", problem)
 
 
 def _tasks(fleet: Fleet) -> Iterator[Diagnosis]:
     for key, entity in fleet.entities.items():
         if not entity.exists and entity.fields:
-            yield Diagnosis(NOTE, key, "has events, but no creation: undone, or not arrived yet")
+            problem = "has events, but no creation: undone, or not arrived yet"
+            yield Diagnosis(troubles.NO_CREATION, key, problem)
         for name in entity.contested:
             values = ", ".join(repr(head.value) for head in entity.fields[name])
-            yield Diagnosis(NOTE, key, f"{name} is contested: {values}")
+            yield Diagnosis(troubles.CONTESTED, key, f"{name} is contested: {values}")
     for task in fleet.tasks.values():
         yield from _relations(fleet, task)
     for circle in circles(fleet):
         shown = ", ".join(fleet.short(step) for step in circle)
-        yield Diagnosis(
-            NOTE, f"tasks/{circle[0]}", f"waits for itself, in a circle of needs: {shown}"
-        )
+        problem = f"waits for itself, in a circle of needs: {shown}"
+        yield Diagnosis(troubles.CIRCLE_OF_NEEDS, f"tasks/{circle[0]}", problem)
 
 
 def _relations(fleet: Fleet, task: Task) -> Iterator[Diagnosis]:
     for need in task.needs:
         if need not in fleet.tasks:
-            yield Diagnosis(
-                NOTE, task.key, f"needs {need}, which does not exist; it does not block"
-            )
+            problem = f"needs {need}, which does not exist; it does not block"
+            yield Diagnosis(troubles.NEED_MISSING, task.key, problem)
     if task.parent and task.parent not in fleet.tasks:
-        yield Diagnosis(NOTE, task.key, f"its parent {task.parent} does not exist")
+        problem = f"its parent {task.parent} does not exist"
+        yield Diagnosis(troubles.PARENT_MISSING, task.key, problem)
     if task.project and task.project not in fleet.projects:
-        yield Diagnosis(NOTE, task.key, f"its project {task.project} does not exist")
+        problem = f"its project {task.project} does not exist"
+        yield Diagnosis(troubles.PROJECT_MISSING, task.key, problem)
     top = next(reversed([task, *ancestors(fleet, task)]))
     if top.parent in fleet.tasks:
-        yield Diagnosis(NOTE, task.key, "its parents form a circle")
+        yield Diagnosis(troubles.CIRCLE_OF_PARENTS, task.key, "its parents form a circle")
+
+
+def clocks(fleet: Fleet, *, clone: str, now: int) -> list[Diagnosis]:
+    """What the stamps of the others say about this machine's clock."""
+    events = [event for found in fleet.events.values() for event in found]
+    stamps = {event.id: Stamp.of(event.id).ms for event in events}
+    ahead = {e.clone for e in events if e.clone != clone and stamps[e.id] - now > DRIFT}
+    found = []
+    if len(ahead) > 1:
+        least = min(max(stamps[e.id] for e in events if e.clone == each) - now for each in ahead)
+        problem = f"{len(ahead)} other clones write stamps {show_age(least)} ahead of it and more"
+        found.append(Diagnosis(troubles.CLOCK_BEHIND, "this clock", problem))
+    own = {e.id for e in events if e.clone == clone and stamps[e.id] > now - DAY}
+    early = [
+        stamps[seen] - stamps[event.id]
+        for event in events
+        if event.clone != clone
+        for seen in own.intersection(event.after)
+    ]
+    if early and max(early) > DRIFT:
+        problem = f"it was {show_age(max(early))} ahead of another clone's within the last day"
+        found.append(Diagnosis(troubles.CLOCK_AHEAD, "this clock", problem))
+    return found
 
 
 def circles(fleet: Fleet) -> list[tuple[str, ...]]:
