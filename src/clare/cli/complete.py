@@ -1,4 +1,9 @@
-"""What the shell offers after Tab: tasks with their titles, and projects."""
+"""What the shell offers after Tab: tasks with their titles, projects, labels, actors and the like.
+
+What is offered ends up on a command line: only words that no shell takes for anything else.
+"""
+
+from collections.abc import Iterable, Iterator
 
 import click
 from click.shell_completion import CompletionItem
@@ -6,34 +11,90 @@ from click.shell_completion import CompletionItem
 from clare.cli.options import Session
 from clare.errors import ClareError
 from clare.fleet import Fleet
+from clare.state import PRIORITIES
 from clare.views.safe import one_line
 
+Items = list["CompletionItem[str]"]
 
-def tasks(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+_TYPES = ("bug", "epic", "feature", "task")
+_HARMLESS = "_./:@+-"
+
+
+def tasks(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Unfinished tasks; once something is typed, closed ones too."""
     fleet = _fleet(ctx)
     return [
-        CompletionItem(shown, help=one_line(task.title))
+        CompletionItem(shown, help=_described(task.title))
         for task in sorted(fleet.tasks.values(), key=lambda task: (task.is_closed, task.id))
         if task.id.startswith(incomplete) and (incomplete or not task.is_closed)
         for shown in [max(fleet.short(task.id), task.id[: len(incomplete)], key=len)]
     ]
 
 
-def projects(
-    ctx: click.Context, _: click.Parameter, incomplete: str
-) -> "list[CompletionItem[str]]":
+def projects(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Projects by their slug."""
     return [
-        CompletionItem(slug, help=one_line(entity.value("title", slug)))
+        CompletionItem(slug, help=_described(entity.value("title", slug)))
         for slug, entity in sorted(_fleet(ctx).projects.items())
         if slug.startswith(incomplete)
     ]
 
 
+def labels(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Labels that a task has."""
+    return _words(
+        {label for task in _fleet(ctx).tasks.values() for label in task.labels}, incomplete
+    )
+
+
+def types(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Types that a task has, and the common ones."""
+    return _words({*_TYPES, *(task.type for task in _fleet(ctx).tasks.values())}, incomplete)
+
+
+def actors(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Whoever has written to the board, or is to do a task."""
+    return _words(set(_actors(_fleet(ctx))), incomplete)
+
+
+def _actors(fleet: Fleet) -> Iterator[str]:
+    for events in fleet.events.values():
+        yield from (event.by for event in events)
+    yield from (task.assignee for task in fleet.tasks.values())
+
+
+def views(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Saved views, as `@name`."""
+    keys = (key.partition("/") for key in _fleet(ctx).entities)
+    return _words({f"@{name}" for kind, _, name in keys if kind == "views"}, incomplete)
+
+
+def priorities(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """The priorities, in any case."""
+    return _words(PRIORITIES, incomplete.upper())
+
+
+def _words(found: Iterable[str], incomplete: str) -> Items:
+    return [
+        CompletionItem(word)
+        for word in sorted(found)
+        if word.startswith(incomplete) and _is_harmless(word)
+    ]
+
+
+def _is_harmless(word: str) -> bool:
+    """Whether a word stands for itself in every shell, and is no option."""
+    return word[:1] not in ("", "-") and all(c.isalnum() or c in _HARMLESS for c in word)
+
+
+def _described(title: str) -> str:
+    """A title as one line without what zsh would take for an escape."""
+    return one_line(title).replace("\\", "/")
+
+
 def _fleet(ctx: click.Context) -> Fleet:
-    """The board as the options so far name it; an empty one where there is none."""
+    """The board as the options so far name it; an empty one where there is none to be read."""
     try:
         return ctx.ensure_object(Session).open().board.read()
-    except ClareError:
+    except (ClareError, OSError):
         return Fleet()

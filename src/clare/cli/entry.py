@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clare import __version__
 from clare.cli.options import Session, common
 from clare.errors import ClareError, Exit
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 TASK_COMMANDS = {
     "add": ("clare.cli.tasks:add", "Add a task."),
@@ -53,6 +57,7 @@ COMMANDS = {
         "Look for everything that can be wrong: machine, git, hub, board and cache.",
     ),
     "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
+    "completion": ("clare.cli.completion:completion", "What lets the shell complete commands."),
     "demo": (
         "clare.cli.demo:demo",
         "See it work: two hosts and a hub in a temporary folder, with the real commands.",
@@ -140,6 +145,17 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise click.exceptions.Exit(141) from None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """What the shell offers: from the table alone, without loading a command."""
+        from click.shell_completion import CompletionItem
+
+        rows = [(name, line) for name, (_, line) in self.table.items()]
+        rows += [(name, each.get_short_help_str(80)) for name, each in self.commands.items()]
+        found = [
+            CompletionItem(name, help=line) for name, line in rows if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table alone."""
         rows = [(name, line) for name, (_, line) in self.table.items()]
@@ -181,6 +197,8 @@ cli.callback = _bare
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors become lines and exit codes."""
     _open_closed_streams()
+    if os.environ.get("_CLARE_COMPLETE"):
+        import_module("clare.cli.completion")  # whose scripts take the place of click's
     session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
     try:
         code = cli.main(args=args, prog_name="clare", obj=session, standalone_mode=False)

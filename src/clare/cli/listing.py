@@ -2,6 +2,7 @@
 
 import click
 
+from clare.cli import complete
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
 from clare.cli.forms import COLUMNS, LIMIT, form_of, say_rest, show_tasks
 from clare.cli.options import Session, common
@@ -30,7 +31,13 @@ from clare.views.tasks import choose, unfinished
     help="Only with this status, or what the list says of an open task.",
 )
 @LABEL
-@click.option("--assignee", "assignees", multiple=True, help="Only assigned to this actor.")
+@click.option(
+    "--assignee",
+    "assignees",
+    multiple=True,
+    help="Only assigned to this actor.",
+    shell_complete=complete.actors,
+)
 @click.option(
     "-p",
     "--priority",
@@ -39,8 +46,11 @@ from clare.views.tasks import choose, unfinished
     type=priority_of,
     metavar=PRIORITY,
     help="Only of this priority.",
+    shell_complete=complete.priorities,
 )
-@click.option("-t", "--type", "types", multiple=True, help="Only of this type.")
+@click.option(
+    "-t", "--type", "types", multiple=True, help="Only of this type.", shell_complete=complete.types
+)
 @click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
 @click.option("--blocked", is_flag=True, help="Only what waits for another task.")
 @click.option("--text", default="", help="Only with this text in title, body or comments.")

@@ -14,6 +14,8 @@ from clare.errors import ClareError, Exit
 from clare.views.safe import one_line, safe
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from clare.services.opening import Opened
 
 C = TypeVar("C", bound=click.Command)
@@ -186,6 +188,7 @@ def common(command: C) -> C:
                 metavar="ACTOR",
                 callback=_choose_actor,
                 help="Who acts; else $CLARE_ACTOR, or git's user.name.",
+                shell_complete=_complete_actors,
             ),
             _Common(["--json", "as_json"], is_flag=True, callback=_as_json, help="Print JSON."),
             _Common(
@@ -216,10 +219,12 @@ class _Common(click.Option):
         help: str,
         metavar: str | None = None,
         is_flag: bool = False,
+        shell_complete: "Completer | None" = None,
     ) -> None:
         super().__init__(
             declarations,
             callback=callback,
+            shell_complete=shell_complete,
             help=help,
             metavar=metavar,
             is_flag=is_flag,
@@ -227,6 +232,15 @@ class _Common(click.Option):
         )
 
 
+def _complete_actors(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> "list[CompletionItem[str]]":
+    from clare.cli import complete  # which needs this module
+
+    return complete.actors(ctx, param, incomplete)
+
+
+Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem[str]]"]
 Callback = Callable[[click.Context, click.Parameter, "str | bool | None"], None]
 
 

@@ -21,7 +21,14 @@ PROJECT = click.option(
     help="Only of this project.",
     shell_complete=complete.projects,
 )
-LABEL = click.option("-l", "--label", "labels", multiple=True, help="Only with this label.")
+LABEL = click.option(
+    "-l",
+    "--label",
+    "labels",
+    multiple=True,
+    help="Only with this label.",
+    shell_complete=complete.labels,
+)
 TASKS = click.argument(
     "names", metavar="TASK...", nargs=-1, required=True, shell_complete=complete.tasks
 )
@@ -66,14 +73,42 @@ def given(**values: str | None) -> dict[str, str]:
     type=priority_of,
     metavar=PRIORITY,
     help=f"P0 is the most urgent; default {DEFAULTS['priority']}.",
+    shell_complete=complete.priorities,
 )
-@click.option("-l", "--label", "labels", multiple=True, help="A label; repeat for several.")
+@click.option(
+    "-l",
+    "--label",
+    "labels",
+    multiple=True,
+    help="A label; repeat for several.",
+    shell_complete=complete.labels,
+)
 @click.option("-P", "--project", help="The slug of its project.", shell_complete=complete.projects)
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("-t", "--type", "type_", help=f"bug, feature, epic …; default {DEFAULTS['type']}.")
-@click.option("--parent", metavar="TASK", help="The task it is a part of.")
-@click.option("--needs", multiple=True, metavar="TASK", help="A task it waits for; repeatable.")
-@click.option("--for", "assignee", metavar="ACTOR", help="Who should do it.")
+@click.option(
+    "-t",
+    "--type",
+    "type_",
+    help=f"bug, feature, epic …; default {DEFAULTS['type']}.",
+    shell_complete=complete.types,
+)
+@click.option(
+    "--parent", metavar="TASK", help="The task it is a part of.", shell_complete=complete.tasks
+)
+@click.option(
+    "--needs",
+    multiple=True,
+    metavar="TASK",
+    help="A task it waits for; repeatable.",
+    shell_complete=complete.tasks,
+)
+@click.option(
+    "--for",
+    "assignee",
+    metavar="ACTOR",
+    help="Who should do it.",
+    shell_complete=complete.actors,
+)
 @click.option("--due", metavar="DAY", help="2026-12-01, or a time as 2026-12-01T09:30:00Z.")
 @click.option("--defer", metavar="DAY", help="Not ready before that.")
 @click.option("--done-when", help="How to see that it is done.")
@@ -126,9 +161,20 @@ def add(
 )
 @TASKS
 @click.option("--title", help="What is to be done, in one line.")
-@click.option("-p", "--priority", type=priority_of, metavar=PRIORITY, help="P0 is the most urgent.")
-@click.option("-l", "--label", "labels", multiple=True, help="Add a label.")
-@click.option("--unlabel", "unlabels", multiple=True, help="Remove a label.")
+@click.option(
+    "-p",
+    "--priority",
+    type=priority_of,
+    metavar=PRIORITY,
+    help="P0 is the most urgent.",
+    shell_complete=complete.priorities,
+)
+@click.option(
+    "-l", "--label", "labels", multiple=True, help="Add a label.", shell_complete=complete.labels
+)
+@click.option(
+    "--unlabel", "unlabels", multiple=True, help="Remove a label.", shell_complete=complete.labels
+)
 @click.option(
     "-P",
     "--project",
@@ -136,9 +182,9 @@ def add(
     shell_complete=complete.projects,
 )
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("-t", "--type", "type_", help="bug, feature, epic …")
+@click.option("-t", "--type", "type_", help="bug, feature, epic …", shell_complete=complete.types)
 @click.option("--status", type=click.Choice(STATUSES), help="Where it stands.")
-@click.option("--parent", metavar="TASK", help='"" for none.')
+@click.option("--parent", metavar="TASK", help='"" for none.', shell_complete=complete.tasks)
 @click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
 @click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
 @click.option("--due", metavar="DAY", help='2026-12-01; "" for none.')
@@ -276,7 +322,14 @@ def needs(session: Session, name: str, others: tuple[str, ...], remove: bool) ->
 @common
 @click.command(epilog="Example: clare assign 7qk2 --to claude/7f3a")
 @TASKS
-@click.option("--to", "actor", metavar="ACTOR", required=True, help='Who; "" for nobody.')
+@click.option(
+    "--to",
+    "actor",
+    metavar="ACTOR",
+    required=True,
+    help='Who; "" for nobody.',
+    shell_complete=complete.actors,
+)
 @click.pass_obj
 def assign(session: Session, names: tuple[str, ...], actor: str) -> None:
     """Say who should do tasks; takes nothing from anybody.
