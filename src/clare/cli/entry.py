@@ -57,6 +57,7 @@ COMMANDS = {
         "Look for everything that can be wrong: machine, git, hub, board and cache.",
     ),
     "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
+    "prime": ("clare.cli.agents:prime", "What an agent must know to work here."),
     "completion": ("clare.cli.completion:completion", "What lets the shell complete commands."),
     "demo": (
         "clare.cli.demo:demo",
@@ -78,6 +79,10 @@ VIEW_COMMANDS = {
 }
 IMPORT_COMMANDS = {
     "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
+}
+AGENT_COMMANDS = {
+    "install": ("clare.cli.agents:install", "Write a section about Clare into AGENTS.md."),
+    "remove": ("clare.cli.agents:remove", "Take the section out of AGENTS.md again."),
 }
 OTHER_WORDS = {
     "close": "done",
@@ -174,11 +179,16 @@ cli = LazyGroup(
 )
 common(cli)
 click.version_option(__version__, prog_name="clare")(cli)
+hooks = LazyGroup("hooks", {}, help="Tell other programs about Clare, and stop telling them.")
+hooks.add_command(
+    common(LazyGroup("agents", AGENT_COMMANDS, help="The section about Clare in AGENTS.md."))
+)
 for group in (
     LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."),
     LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
     LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
     LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
+    hooks,
 ):
     cli.add_command(common(group))
 

@@ -50,8 +50,12 @@ def find(given: str, configured: str) -> Place:
     return place
 
 
-def _no_board(message: str) -> ClareError:
-    return ClareError(
+class NoBoard(ClareError):
+    """Nothing names a board: neither an option, nor the current folder, nor the configuration."""
+
+
+def _no_board(message: str) -> NoBoard:
+    return NoBoard(
         message,
         hint="`clare init` makes one here, `clare join URL` takes part in one, "
         "--fleet PATH names one elsewhere",
