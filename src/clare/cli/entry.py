@@ -84,6 +84,11 @@ AGENT_COMMANDS = {
     "install": ("clare.cli.agents:install", "Write a section about Clare into AGENTS.md."),
     "remove": ("clare.cli.agents:remove", "Take the section out of AGENTS.md again."),
 }
+MAN_COMMANDS = {
+    "show": ("clare.cli.manual:show", "Print the man page of a command."),
+    "install": ("clare.cli.manual:install", "Write the man pages of all commands."),
+    "remove": ("clare.cli.manual:remove", "Remove the man pages again."),
+}
 OTHER_WORDS = {
     "close": "done",
     "create": "add",
@@ -189,6 +194,7 @@ for group in (
     LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
     LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
     hooks,
+    LazyGroup("man", MAN_COMMANDS, help="The man pages of these commands."),
 ):
     cli.add_command(common(group))
 

@@ -1,0 +1,117 @@
+"""Man pages: for every command, clean roff, and only ours are ever touched."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clare.cli.entry import cli
+from clare.cli.manpages import EXIT_CODES, page_of, pages
+from clare.errors import Exit
+from tests.cli.running import Here
+
+PAGES = pages(cli)
+REQUEST = re.compile(r'\.(?:\\" .*|TH "CLARE.*|SH [A-Z ]+|TP|PP|nf|fi|B .+)')
+
+
+def rendered(text: str, *, warnings: bool = False) -> str:
+    """A page as groff shows it, without overstrikes; what it warns about, where that is asked for."""
+    words = ["groff", "-man", "-Tutf8", "-ww", "-P-cbou", "-rLL=300n", "-K", "utf8"]
+    done = subprocess.run(words, input=text.encode(), capture_output=True, check=True, timeout=60)
+    return (done.stderr if warnings else done.stdout).decode()
+
+
+needs_groff = pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
+
+
+def test_every_command_has_a_page_with_all_its_options() -> None:
+    assert {"clare.1", "clare-add.1", "clare-project-add.1", "clare-task.1"} <= set(PAGES)
+    assert not any(name.startswith("clare-task-") for name in PAGES)
+    context = click.Context(cli)
+    for name in cli.table:
+        command = cli.get_command(context, name)
+        assert command
+        page = PAGES[f"clare-{name}.1"].replace("\\-", "-")
+        options = [o for p in command.params if isinstance(p, click.Option) for o in p.opts]
+        assert all(option in page for option in options)
+
+
+def test_the_exit_codes_are_those_of_the_contract() -> None:
+    assert [code for code, _ in EXIT_CODES] == [int(code) for code in Exit]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_line_that_roff_takes_for_something_else(name: str) -> None:
+    for line in PAGES[name].splitlines():
+        assert line
+        assert REQUEST.fullmatch(line) if line[0] in ".'" else True
+        assert line.isascii()
+
+
+@needs_groff
+@pytest.mark.parametrize("name", ["clare.1", "clare-add.1", "clare-doctor.1", "clare-completion.1"])
+def test_groff_has_no_warnings(name: str) -> None:
+    assert rendered(PAGES[name], warnings=True) == ""
+
+
+@needs_groff
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z", "M"]), min_size=1))
+def test_any_text_comes_out_as_it_went_in(text: str) -> None:
+    command = click.Command("x", help="x", epilog=f"Example: clare {text}")
+    page = page_of(command, ())
+    assert page
+    asked = " ".join(text.split())
+    assert f"clare {asked}" in rendered(page)
+
+
+def test_the_pages_come_and_go_and_others_stay(here: Here, home: Path) -> None:
+    folder = home / ".local" / "share" / "man" / "man1"
+    told = here.ok("man", "install")
+    assert told == f"{len(PAGES)} man pages written: {folder}\n"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PAGES)
+    (folder / "clare-mine.1").write_text("my own\n")
+    gone = folder / "clare-gone.1"
+    gone.write_text((folder / "clare.1").read_text())
+    here.ok("man", "install")
+    assert not gone.exists()
+    assert len(here.records("man", "remove")) == len(PAGES)
+    assert [path.name for path in folder.iterdir()] == ["clare-mine.1"]
+    assert here.ok("man", "remove") == f"0 man pages removed: {folder}\n"
+
+
+def test_a_page_that_is_not_ours_is_never_written_over(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "clare.1").write_text("my own\n")
+    ran = here.run("man", "install", "--dir", str(tmp_path))
+    assert ran.code == 1
+    assert (tmp_path / "clare.1").read_text() == "my own\n"
+    assert not (tmp_path / "clare-add.1").exists()
+
+
+def test_one_page_can_be_looked_at(here: Here) -> None:
+    assert here.ok("man", "show", "project", "add") == PAGES["clare-project-add.1"]
+    assert here.ok("man", "show") == PAGES["clare.1"]
+    ran = here.run("man", "show", "frobnicate")
+    assert (ran.code, ran.err) == (
+        1,
+        "clare: no command frobnicate\n  `clare --help` lists the commands\n",
+    )
+
+
+@pytest.mark.skipif(not shutil.which("man"), reason="man is not installed")
+def test_man_finds_the_page_of_a_command(here: Here, home: Path) -> None:
+    here.ok("man", "install")
+    done = subprocess.run(
+        ["man", "-M", str(home / ".local" / "share" / "man"), "-P", "cat", "clare-add"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if "minimized" in done.stdout:  # a container without its man pages
+        pytest.skip("man is a stub here")
+    assert "clare-add - Add a task" in done.stdout
