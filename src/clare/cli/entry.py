@@ -59,6 +59,10 @@ COMMANDS = {
     "digest": ("clare.cli.boards:digest", "Digests: equal where everything was exchanged."),
     "prime": ("clare.cli.agents:prime", "What an agent must know to work here."),
     "completion": ("clare.cli.completion:completion", "What lets the shell complete commands."),
+    "uninstall": (
+        "clare.cli.leaving:uninstall",
+        "Remove what Clare keeps here beside the board.",
+    ),
     "demo": (
         "clare.cli.demo:demo",
         "See it work: two hosts and a hub in a temporary folder, with the real commands.",

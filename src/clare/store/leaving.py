@@ -1,0 +1,33 @@
+"""Taking out of a repository what Clare keeps there beside the board."""
+
+import shutil
+from contextlib import suppress
+
+from clare.errors import ClareError
+from clare.store.git import Git
+from clare.store.move import behind, recover
+from clare.store.upkeep import folder_of
+
+
+def leave(git: Git) -> list[str]:
+    """Remove Clare's refs and its folder in the git directory. Returns what was removed.
+
+    The board's branch stays as it is. Raises ClareError while a write is unfinished.
+    """
+    recover(git)
+    if behind(git):
+        raise ClareError(
+            "a write is unfinished: its files are still to come",
+            hint="`clare doctor` tells what it waits for",
+        )
+    refs = git.text("for-each-ref", "--format=%(refname)", "refs/clare/").split()
+    if refs:
+        git.run("update-ref", "--stdin", given="".join(f"delete {ref}\n" for ref in refs).encode())
+    removed = ["refs/clare"] if refs else []
+    for left in (git.git_dir / "refs" / "clare", git.git_dir / "logs" / "refs" / "clare"):
+        shutil.rmtree(left, ignore_errors=True)  # empty folders
+    folder = folder_of(git)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+        removed.append(str(folder))
+    return removed
