@@ -30,7 +30,12 @@ def commands() -> str:
 
 def _commands(command: click.Command, parent: click.Context | None, path: str) -> Iterator[str]:
     context = click.Context(
-        command, info_name=path.split()[-1], parent=parent, terminal_width=WIDTH, color=False
+        command,
+        info_name=path.split()[-1],
+        parent=parent,
+        terminal_width=WIDTH,
+        color=False,
+        **command.context_settings,
     )
     yield f"## `{path}`\n"
     yield f"```text\n{command.get_help(context).rstrip()}\n```\n"

@@ -64,7 +64,9 @@ def test_the_help_of_every_command_has_an_example(
 ) -> None:
     assert re.match(r"Examples?: ", command.epilog or "")
     assert f"clare {name}" in (command.epilog or "") or name.startswith("task ")
-    assert command.get_help(click.Context(command, info_name=name)).startswith("Usage: ")
+    assert command.get_help(
+        click.Context(command, info_name=name, **cli.context_settings)
+    ).startswith("Usage: ")
 
 
 @pytest.mark.parametrize(("name", "command", "line"), ALL)

@@ -1,5 +1,6 @@
 """Everything that the doctor knows: made wrong, found, and mended only when asked to."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from clare.errors import Exit
 from clare.views.troubles import AREAS, TROUBLES
-from tests.cli.ailing import AILMENTS, Ward, aged, journal_left, rewound, ward_of
+from tests.cli.ailing import AILMENTS, Ward, aged, behind, journal_left, rewound, ward_of
 from tests.cli.running import Here, Json, Ran, git, plant
 
 BY_NAME = {trouble.name: trouble for trouble in TROUBLES}
@@ -130,6 +131,48 @@ def test_a_write_that_was_killed_is_finished_by_fix(ward: Ward) -> None:
     assert ward.plum.ok("doctor", "--fix").startswith("fixed  ")
     assert len(list((ward.plum.folder / "fleet" / "tasks").glob("*/*/*.yaml"))) == 1
     assert ward.plum.git("status", "--porcelain") == ""
+
+
+def test_what_was_just_written_may_be_on_its_way(ward: Ward) -> None:
+    ward.apricot.ok("sync")
+    tip = git(ward.hub, "rev-parse", "fleet")
+    ward.plum.add("More")
+    ward.plum.git("update-ref", f"refs/clare/hub/{_name_of_hub(ward)}/fleet", tip)
+    assert ward.plum.ok("doctor") == "2 events, 0 broken, 0 notes\n"
+
+
+def _name_of_hub(ward: Ward) -> str:
+    (ref,) = ward.plum.git("for-each-ref", "--format=%(refname)", "refs/clare/hub").split()
+    return ref.split("/")[3]
+
+
+def test_what_a_living_command_uses_stays_however_old(ward: Ward) -> None:
+    lock = aged(ward.git_dir / "refs" / "clare" / "hub" / "old" / "fleet.lock", 7200)
+    line = os.open(ward.clare / "sync.lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(line, fcntl.LOCK_EX)
+    behind(ward)
+    index = aged(ward.clare / "journal" / "0123456789abcdef.index", 7200)
+    ran = ward.plum.run("doctor", "--fix", "--json")
+    assert (lock.exists(), index.exists()) == (True, True)
+    assert kinds(ran) == {"own-lock-left", "behind"}
+    os.close(line)
+    assert kinds(ward.plum.run("doctor", "--fix", "--json"), "fixed") == {"own-lock-left"}
+    assert (lock.exists(), index.exists()) == (False, True)
+
+
+def test_a_board_that_is_only_checked_out_is_looked_over_too(ward: Ward) -> None:
+    git(ward.root, "clone", "-q", str(ward.plum.folder), "copy")
+    copy = Here(ward.root / "copy", {"CLARE_ACTOR": "nat"})
+    copy.git("switch", "-q", "-c", "other")
+    copy.git("branch", "-q", "-D", "fleet")
+    copy.git("update-ref", "-d", "refs/remotes/origin/fleet")
+    assert copy.ok("doctor", "--fix") == "1 event, 0 broken, 0 notes\n"
+
+
+def test_a_configuration_that_is_a_folder_is_told_as_such(ward: Ward) -> None:
+    (ward.home / ".config" / "clare" / "config.toml").mkdir(parents=True)
+    ran = ward.plum.run("doctor", "--json")
+    assert (ran.code, kinds(ran)) == (Exit.REFUSED, {"config-bad"})
 
 
 def test_young_files_and_locks_in_use_are_left_alone(ward: Ward) -> None:

@@ -12,7 +12,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants import catalogue, helpers
+from tests.mutants.catalogue import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
 AT_ONCE = os.cpu_count() or 1
@@ -20,7 +21,8 @@ AT_ONCE = os.cpu_count() or 1
 
 def main(wanted: list[str]) -> int:
     """Run the mutants, print a line each. Returns 1 if one survived."""
-    chosen = [mutant for mutant in MUTANTS if not wanted or mutant.name in wanted]
+    known = (*catalogue.MUTANTS, *helpers.MUTANTS)
+    chosen = [mutant for mutant in known if not wanted or mutant.name in wanted]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         problems = list(pool.map(_hunt, chosen))
     for mutant, problem in zip(chosen, problems, strict=True):

@@ -9,7 +9,7 @@ from clare.events.event import Effect
 from clare.fleet import Finding, Fleet, Manifest
 from clare.names import event_path
 from clare.state import Entity
-from clare.views.doctor import circles, examine
+from clare.views.doctor import circles, clocks, examine
 from tests.views.fleets import NOW, event, fleet_of, id_of, key_of, task
 
 Found = list[tuple[str, str, str]]
@@ -125,6 +125,42 @@ def test_two_clones_under_one_host_s_name_are_told() -> None:
     assert found(fleet_of([created, other, elsewhere])) == [
         ("note", "host plum", "2 clones write under this name: 4v0c7qk2, 7qk2m9xw")
     ]
+
+
+MINE, OTHER, THIRD = "4v0c7qk2", "7qk2m9xw", "7qk2m9xx"
+
+
+def clock(fleet: Fleet) -> list[tuple[str, str]]:
+    return [(one.trouble.name, one.problem) for one in clocks(fleet, clone=MINE, now=NOW)]
+
+
+def test_a_clock_is_told_from_when_several_others_are_ahead_of_it() -> None:
+    key = key_of("a")
+    ahead = [
+        event(key, Effect(comment="x"), number=n, at=NOW + n * DAY, clone=clone)
+        for n, clone in enumerate((MINE, OTHER, THIRD), 1)
+    ]
+    assert clock(fleet_of(ahead[:2])) == []
+    assert clock(fleet_of(ahead)) == [
+        ("clock-behind", "2 other clones write stamps 2 d ahead of it and more")
+    ]
+
+
+@pytest.mark.parametrize(("late", "told"), [(5 * MINUTE, False), (5 * MINUTE + 1, True)])
+def test_a_clock_was_ahead_when_others_saw_its_event_long_before_it(late: int, told: bool) -> None:
+    key = key_of("a")
+    own = event(key, Effect(creates=True), number=1, at=NOW)
+    seen = event(key, Effect(comment="x"), number=2, at=NOW - late, clone=OTHER, after=(own.id,))
+    mine = event(key, Effect(comment="x"), number=3, at=NOW - DAY, after=(own.id,))
+    problem = "it was 5 m ahead of another clone's within the last day"
+    assert clock(fleet_of([own, seen, mine])) == ([("clock-ahead", problem)] if told else [])
+
+
+def test_a_clock_that_was_ahead_long_ago_is_forgotten() -> None:
+    key = key_of("a")
+    own = event(key, Effect(creates=True), number=1, at=NOW - DAY)
+    seen = event(key, Effect(comment="x"), number=2, at=NOW - 2 * DAY, clone=OTHER, after=(own.id,))
+    assert clock(fleet_of([own, seen])) == []
 
 
 def test_what_is_broken_comes_first_and_what_is_newer_is_a_note() -> None:

@@ -247,7 +247,7 @@ REFUSES = _hub(
 )
 UNPUBLISHED = _hub(
     "unpublished",
-    "others do not see it yet",
+    "others do not see it yet, though more than a minute has passed",
     "clare sync, or clare doctor --fix",
     fixable=True,
 )

@@ -66,11 +66,11 @@ def _look(fleet: str, actor: str, told: Told) -> Report:
         return _ended(tools, problem)
     except ClareError as problem:
         return _ended(tools, problem)
-    except (NotADirectoryError, PermissionError) as problem:
-        where = str(problem.filename)
-        said = problem.strerror or "cannot be read"
-        tools.append(Diagnosis(troubles.CLARE_FOLDER_CLOSED, where, said))
-        return _ended(tools, ClareError(f"{where}: {said}", hint=troubles.CLARE_FOLDER_CLOSED.do))
+    except OSError as problem:
+        where, said = str(problem.filename), problem.strerror or str(problem)
+        if not any(one.trouble is troubles.CONFIG_BAD for one in tools):
+            tools.append(Diagnosis(troubles.CLARE_FOLDER_CLOSED, where, said))
+        return _ended(tools, ClareError(f"{where}: {said}", hint=tools[-1].do))
     return _look_at(opened, tools, told)
 
 

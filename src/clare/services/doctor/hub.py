@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from clare import names
-from clare.clock import show_instant
+from clare.clock import MINUTE, SECOND, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.store import health, remote, upkeep
@@ -31,8 +31,9 @@ def check(board: Board, fleet: Fleet, told: Told) -> Iterator[Diagnosis]:
     if remote.holds_password(url):
         yield Diagnosis(troubles.PASSWORD, MANIFEST, f"the hub's address {shown} holds a password")
     count = unpublished(board, fleet) or 0
-    if count:
-        problem = f"{counted(count, 'commit')} unpublished, the oldest of {_since(board, fleet)}"
+    since = _since(board, fleet) if count else 0
+    if count and board.now() - since > MINUTE:  # what was just written may be on its way
+        problem = f"{counted(count, 'commit')} unpublished, the oldest of {show_instant(since)}"
         yield Diagnosis(troubles.UNPUBLISHED, f"branch {board.place.branch}", problem)
     failed = upkeep.failed_publishing(board.git)
     if failed:
@@ -50,13 +51,14 @@ def _without(fleet: Fleet) -> Iterator[Diagnosis]:
         yield Diagnosis(troubles.SEVERAL_NO_HUB, MANIFEST, problem)
 
 
-def _since(board: Board, fleet: Fleet) -> str:
+def _since(board: Board, fleet: Fleet) -> int:
+    """When the oldest commit was made that the hub is not known to have, in ms."""
     known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
     excluded = (f"^{known}",) if known else ()
     dates = board.git.text(
         "rev-list", "--format=%ct", "--no-commit-header", fleet.commit, *excluded
     )
-    return show_instant(min(map(int, dates.split())) * 1000)
+    return min(map(int, dates.split())) * SECOND
 
 
 def _asked(board: Board, fleet: Fleet, count: int) -> Iterator[Diagnosis]:
