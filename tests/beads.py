@@ -14,7 +14,8 @@ from clare.clock import instant
 from clare.events.event import Event
 from clare.events.task import TaskEdited, TaskFields
 from clare.fleet import Fleet, Task
-from clare.services.beads_rows import task_id
+from clare.services.readers.beads import load, task_id
+from clare.services.replica import Imported, bring
 from clare.store.board import Board, Given
 from clare.store.commit import Change, Commit, identity, write_commits
 from clare.store.git import Git, run_process
@@ -80,6 +81,10 @@ def rows_of(path: Path) -> list[Row]:
 def write(path: Path, rows: Iterable[Row]) -> Path:
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
     return path
+
+
+def import_beads(board: Board, path: Path) -> Imported:
+    return bring(board, load(path))
 
 
 def make_board(tmp_path: Path, name: str) -> Board:

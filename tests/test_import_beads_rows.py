@@ -10,8 +10,8 @@ from clare.clock import show_instant
 from clare.errors import ClareError, Exit, Unreadable
 from clare.events.fields import MAX_LINE, MAX_TEXT
 from clare.fleet import Finding, Fleet
-from clare.services.beads import Imported, import_beads, plan
-from clare.services.beads_rows import CLONE, load, task_id
+from clare.services.readers.beads import ORIGIN, load, task_id
+from clare.services.replica import Imported, plan
 from clare.store.board import Board, extended
 from tests.beads import (
     FILES,
@@ -20,6 +20,7 @@ from tests.beads import (
     a_row,
     as_event,
     commits,
+    import_beads,
     make_board,
     rows_of,
     task,
@@ -144,7 +145,7 @@ def test_other_edges_become_links_and_a_second_parent_too(board: Board) -> None:
 
 def test_agents_are_left_out_and_needs_that_point_nowhere_are_kept(board: Board) -> None:
     told = import_beads(board, OWN)
-    assert told.skipped_agents == 2
+    assert told.skipped == 2
     assert task_id("bk-agent-1") not in board.read().tasks
     assert task(board, "bk-for-agent").needs == (task_id("bk-agent-1"),)
     assert task(board, "bk-elsewhere").needs == (task_id("other-17"),)
@@ -179,7 +180,7 @@ def test_mail_addresses_of_owners_are_left_out(board: Board) -> None:
 def test_every_event_is_the_sources_own(board: Board) -> None:
     import_beads(board, OWN)
     events = [e for found in board.read().events.values() for e in found]
-    assert {(e.clone, names.host_of(e.id)) for e in events} == {(CLONE, "beads")}
+    assert {(e.clone, names.host_of(e.id)) for e in events} == {(ORIGIN.clone, "beads")}
 
 
 # What does not fit.

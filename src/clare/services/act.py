@@ -11,7 +11,7 @@ from clare.errors import ClareError, Exit, Unreadable, Usage
 from clare.events.fact import Fact
 from clare.events.problems import first_problem, problem_text
 from clare.fleet import Fleet, Task
-from clare.store.board import Board, Decide, Given, Written
+from clare.store.board import Board, Decide, Given, Summary, Written
 from clare.views.status import lost
 from clare.views.story import shorten
 
@@ -33,7 +33,7 @@ class Outcome:
         return self.written.fleet
 
 
-def act(board: Board, decide: Decide, *, summary: str = "") -> Outcome:
+def act(board: Board, decide: Decide, *, summary: Summary = "") -> Outcome:
     """Write what `decide` says, and wake the publisher where there is a hub."""
     written = board.append(decide, summary=summary)
     if written.commit and written.fleet.manifest.hub:

@@ -53,6 +53,7 @@ class Given:
 
 Decision = Sequence[Fact | Given]
 Decide = Callable[[Fleet], Decision]
+Summary = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +134,10 @@ class Board:
     def _head(self) -> str:
         return self.git.text("symbolic-ref", "-q", "--short", "HEAD", allow=(0, 1))
 
-    def append(self, decide: Decide, *, summary: str = "") -> Written:
+    def append(self, decide: Decide, *, summary: Summary = "") -> Written:
         """Decide on the newest projection and write, under the condition that it still is the newest.
 
+        `summary` is the commit's subject, or says it once it is decided what to write.
         A decision older than a minute is taken again. Raises ClareError, also what `decide` raises.
         """
         deadline = time.monotonic() + RETRY_FOR
@@ -177,7 +179,7 @@ class Board:
             raise BranchMoved(self.ref)
         return move_branch(self.git, self.ref, old=here, new=new)
 
-    def build(self, fleet: Fleet, decision: Decision, *, summary: str = "") -> Written:
+    def build(self, fleet: Fleet, decision: Decision, *, summary: Summary = "") -> Written:
         """Turn decided facts into events and one commit on the fleet's; moves nothing."""
         self.check_writable(fleet)
         if not decision:
@@ -186,7 +188,7 @@ class Board:
         minted = self._mint(fleet, decision)
         after = extended(fleet, [event for event, _ in minted])
         events = tuple(event for event, _ in minted)
-        message = self._message(after, events, summary)
+        message = self._message(after, events, summary if isinstance(summary, str) else summary())
         changes = [Change(names.event_path(e.entity, e.id), data=data) for e, data in minted]
         commit = write_commits(
             self.git, [Commit(message, author, committer, changes, (fleet.commit,))]
