@@ -63,6 +63,10 @@ COMMANDS = {
         "clare.cli.leaving:uninstall",
         "Remove what Clare keeps here beside the board.",
     ),
+    "export": (
+        "clare.cli.exports:export",
+        "Write all tasks and projects as JSON lines, CSV, Markdown or SQLite.",
+    ),
     "demo": (
         "clare.cli.demo:demo",
         "See it work: two hosts and a hub in a temporary folder, with the real commands.",
@@ -82,7 +86,25 @@ VIEW_COMMANDS = {
     "rm": ("clare.cli.views:remove", "Take a view away; its history stays."),
 }
 IMPORT_COMMANDS = {
+    "backlog": ("clare.cli.imports:backlog", "Import the tasks of a Backlog.md folder."),
     "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
+    "csv": (
+        "clare.cli.imports:table",
+        "Import a table of tasks; its columns are called as the fields of a task.",
+    ),
+    "github": (
+        "clare.cli.imports:github",
+        "Import GitHub's issues, from `gh issue list --json …` or its REST interface.",
+    ),
+    "jsonl": ("clare.cli.imports:jsonl", "Import what `clare export --jsonl` wrote."),
+    "markdown": (
+        "clare.cli.imports:markdown",
+        "Import a TODO list in Markdown: `- [ ] text`, `- [x] text`.",
+    ),
+    "taskwarrior": (
+        "clare.cli.imports:taskwarrior",
+        "Import tasks that taskwarrior exported.",
+    ),
 }
 AGENT_COMMANDS = {
     "install": ("clare.cli.agents:install", "Write a section about Clare into AGENTS.md."),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FILE = click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
+NAME = click.option("--name", default="", help="What the list is called; else as the file.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
 
 
@@ -67,3 +68,102 @@ def beads(session: Session, file: Path, dry_run: bool) -> None:
 
     skipped = ("skipped_agents", "of type agent skipped")
     _bring(session, lambda: load(file), dry_run=dry_run, skipped=skipped)
+
+
+@common
+@click.command(
+    epilog="Example: gh issue list --state all --limit 9999 --json "
+    "number,title,body,state,stateReason,labels,assignees,author,milestone,createdAt,updatedAt,"
+    "closedAt,comments,url | clare import github -"
+)
+@FILE
+@DRY_RUN
+@click.pass_obj
+def github(session: Session, file: Path, dry_run: bool) -> None:
+    """Import GitHub's issues, from `gh issue list --json …` or its REST interface.
+
+    FILE - reads standard input. Pull requests are left out. Again, for what changed since.
+    """
+    from clare.services.readers.github import load
+
+    skipped = ("skipped", "pull requests skipped")
+    _bring(session, lambda: load(file), dry_run=dry_run, skipped=skipped)
+
+
+@common
+@click.command(epilog="Example: clare import backlog ./backlog")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--name", default="", help="What the project is called; else as in its config.yml.")
+@DRY_RUN
+@click.pass_obj
+def backlog(session: Session, folder: Path, name: str, dry_run: bool) -> None:
+    """Import the tasks of a Backlog.md folder.
+
+    Drafts, completed and archived ones too. Again, for what changed since.
+    """
+    from clare.services.readers.backlog import load
+
+    _bring(session, lambda: load(folder, name), dry_run=dry_run)
+
+
+@common
+@click.command(epilog="Example: task export | clare import taskwarrior -")
+@FILE
+@DRY_RUN
+@click.pass_obj
+def taskwarrior(session: Session, file: Path, dry_run: bool) -> None:
+    """Import tasks that taskwarrior exported.
+
+    FILE - reads standard input. Again, for what changed since.
+    """
+    from clare.services.readers.taskwarrior import load
+
+    _bring(session, lambda: load(file), dry_run=dry_run)
+
+
+@common
+@click.command(epilog="Example: clare import markdown TODO.md")
+@FILE
+@NAME
+@DRY_RUN
+@click.pass_obj
+def markdown(session: Session, file: Path, name: str, dry_run: bool) -> None:
+    """Import a TODO list in Markdown: `- [ ] text`, `- [x] text`.
+
+    What is indented below an item is a part of it. Again, for what was added or ticked since.
+    """
+    from clare.services.readers.markdown import load
+    from clare.services.rows import name_of
+
+    _bring(session, lambda: load(file, name_of(file, name)), dry_run=dry_run)
+
+
+@common
+@click.command("csv", epilog="Example: clare import csv plan.csv")
+@FILE
+@NAME
+@DRY_RUN
+@click.pass_obj
+def table(session: Session, file: Path, name: str, dry_run: bool) -> None:
+    """Import a table of tasks; its columns are called as the fields of a task.
+
+    Only the column title must be there. Again, for what changed since.
+    """
+    from clare.services.readers.csv import load
+
+    _bring(session, lambda: load(file, name), dry_run=dry_run)
+
+
+@common
+@click.command(epilog="Example: clare export | clare --fleet ../other import jsonl -")
+@FILE
+@DRY_RUN
+@click.pass_obj
+def jsonl(session: Session, file: Path, dry_run: bool) -> None:
+    """Import what `clare export --jsonl` wrote.
+
+    Tasks keep their ids. What the board has already is left as it is.
+    """
+    from clare.services.readers.jsonl import load
+
+    _bring(session, lambda: load(file), dry_run=dry_run)

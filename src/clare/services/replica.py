@@ -179,23 +179,30 @@ class _Kind:
     """How one kind of entity is written.
 
     `course` are the fields that say how far it has come, written after the creation; `unwritten` the
-    defaults that are left unwritten.
+    defaults that are left unwritten; `shown` what an unwritten field counts as, where the name of the
+    entity is not what it is `named` by.
     """
 
     created: type[Fact]
     edited: type[Fact]
     course: tuple[str, ...]
     unwritten: Mapping[str, str]
+    shown: Mapping[str, str]
+    named: tuple[str, ...] = ()
 
 
+_ACTIVE = {"status": "active"}
 _KINDS = {
     "tasks": _Kind(
         TaskCreated,
         TaskEdited,
         ("status", "assignee", "close_reason"),
         {name: DEFAULTS[name] for name in ("status", "pinned")},
+        DEFAULTS,
     ),
-    "projects": _Kind(ProjectCreated, ProjectEdited, ("status",), {"status": "active"}),
+    "projects": _Kind(
+        ProjectCreated, ProjectEdited, ("status",), _ACTIVE, shown=_ACTIVE, named=("title",)
+    ),
 }
 
 
@@ -259,7 +266,7 @@ class _Row:
             after = (event.id,)
         course = self._written(kind.course)
         if course or wanted.updated != wanted.created_at:
-            course["status"] = wanted.fields["status"]
+            course["status"] = wanted.fields.get("status", kind.unwritten["status"])
             yield from self._edited({"set": course}, after=after)
 
     def _written(self, chosen: Iterable[str]) -> dict[str, str]:
@@ -325,7 +332,8 @@ def _changes(kind: _Kind, before: Entity, wanted: Wanted) -> Changes:
 
 def _heads(kind: _Kind, before: Entity, name: str) -> set[str]:
     heads = {head.value for head in before.fields.get(name, ())}
-    return heads or {kind.unwritten.get(name, "")}
+    slug = before.key.partition("/")[2]
+    return heads or {slug if name in kind.named else kind.shown.get(name, "")}
 
 
 def _parts(changes: Changes) -> list[Changes]:

@@ -18,8 +18,9 @@ from pydantic import (
     model_validator,
 )
 
+from clare import names
 from clare.clock import show_instant
-from clare.errors import ClareError
+from clare.errors import ClareError, Usage
 from clare.events.problems import first_problem, problem_text
 from clare.services.fitting import one_line
 from clare.services.replica import Wanted
@@ -97,8 +98,19 @@ class Rows:
         """Take one row in. Raises ClareError if its id is taken."""
         first = self.found.setdefault(wanted.key, wanted)
         if first is not wanted:
-            place, earlier = (one.where.removesuffix(f", {one.row_id}") for one in (wanted, first))
-            raise refused(self.path, place, f"{wanted.row_id} is in {earlier} already")
+            place = wanted.where.removesuffix(f", {wanted.row_id}")
+            raise refused(self.path, place, f"the same task as in {first.where}")
+
+
+def name_of(path: Path, name: str) -> str:
+    """What a list is called whose rows have no ids of their own. Raises Usage if nothing says it."""
+    found = name or ("" if path == STDIN else path.name)
+    if not found.strip() or len(found) > 200 or not names.is_plain(found):
+        raise Usage(
+            f"{found[:40]!r} cannot name a list",
+            hint="say with --name how to call it, always alike",
+        )
+    return found
 
 
 def refused(path: Path, where: str, problem: str) -> ClareError:
@@ -139,9 +151,11 @@ def json_lines(path: Path) -> Iterator[tuple[int, object]]:
     for number, line in enumerate(read_text(path).split("\n"), 1):
         if line.strip():
             try:
-                yield number, json.loads(line, parse_constant=_no_number)
+                value = json.loads(line, parse_constant=_no_number)
+                _check_unicode(value, line)
             except (ValueError, RecursionError) as error:
                 raise refused(path, f"line {number}", _no_json(error)) from None
+            yield number, value
 
 
 def json_values(path: Path) -> Iterator[object]:
@@ -155,6 +169,7 @@ def json_values(path: Path) -> Iterator[object]:
     while at < len(text):
         try:
             value, end = decoder.raw_decode(text, at)
+            _check_unicode(value, text)
         except (ValueError, RecursionError) as error:
             here = error.pos if isinstance(error, json.JSONDecodeError) else at
             line = text.count("\n", 0, here) + 1
@@ -175,6 +190,7 @@ def _elements(value: object) -> Iterator[object]:
             yield element
 
 
+_HALF = re.compile(r"\\u[dD][89abAB]")
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -185,6 +201,15 @@ def _next_value(text: str, at: int) -> int:
 
 def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no number in JSON")
+
+
+def _check_unicode(value: object, text: str) -> None:
+    """Raise ValueError if an escape stands for half a character."""
+    if _HALF.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("an escape stands for half a character") from None
 
 
 def _no_json(error: ValueError | RecursionError) -> str:
