@@ -71,6 +71,7 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(tmp_path: Path, form: str
 
 @EVERY
 def test_after_a_refusal_the_board_is_what_it_was(here: Here, tmp_path: Path, form: str) -> None:
+    here.ok("import", FORMATS[form].command, str(FORMATS[form].data))
     codes = set()
     for seed in range(1000, 1012):
         path = damage(FORMATS[form], tmp_path / "damaged", seed)
@@ -84,7 +85,7 @@ def test_after_a_refusal_the_board_is_what_it_was(here: Here, tmp_path: Path, fo
             assert ran.out == ""
             assert len(ran.err.splitlines()) == 2, f"seed {seed}: {ran.err}"
     assert here.record("doctor")["broken"] == 0
-    assert 0 in codes
+    assert 1 in codes or form in ("backlog", "markdown")
 
 
 @EVERY

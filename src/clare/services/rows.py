@@ -152,7 +152,7 @@ def json_lines(path: Path) -> Iterator[tuple[int, object]]:
         if line.strip():
             try:
                 value = json.loads(line, parse_constant=_no_number)
-                _check_unicode(value, line)
+                _check_unicode(value, line, 0, len(line))
             except (ValueError, RecursionError) as error:
                 raise refused(path, f"line {number}", _no_json(error)) from None
             yield number, value
@@ -169,7 +169,7 @@ def json_values(path: Path) -> Iterator[object]:
     while at < len(text):
         try:
             value, end = decoder.raw_decode(text, at)
-            _check_unicode(value, text)
+            _check_unicode(value, text, at, end)
         except (ValueError, RecursionError) as error:
             here = error.pos if isinstance(error, json.JSONDecodeError) else at
             line = text.count("\n", 0, here) + 1
@@ -203,9 +203,9 @@ def _no_number(text: str) -> object:
     raise ValueError(f"{text} is no number in JSON")
 
 
-def _check_unicode(value: object, text: str) -> None:
+def _check_unicode(value: object, text: str, start: int, end: int) -> None:
     """Raise ValueError if an escape stands for half a character."""
-    if _HALF.search(text):
+    if _HALF.search(text, start, end):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:

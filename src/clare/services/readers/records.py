@@ -1,6 +1,7 @@
 """Clare's own records, as `--json` shows them: read strictly, they become the tasks they came from."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -64,7 +65,7 @@ def task_wanted(record: Mapping[str, object], task_id: str, number: int, fit: Fi
         editor=about.updated_by or "",
         fields=fields,
         sets={name: tuple(sorted(set(inside))) for name, inside in elements.items()},
-        comments=tuple(_comment(key, task_id, said, fit) for said in about.comments),
+        comments=tuple(_comments(about.comments, key, task_id, fit)),
     )
 
 
@@ -106,8 +107,18 @@ def _checked(model: type[M], given: Mapping[str, object]) -> M:
         raise Bad(problem_text(first_problem(error))) from None
 
 
-def _comment(key: str, row_id: str, said: _Comment, fit: Fitting) -> Given:
-    """A comment at the very moment that its id tells, so that those of one second keep their order."""
-    exact = names.is_event_id(said.id) and Stamp.of(said.id).ms // SECOND == said.at // SECOND
-    at = Stamp.of(said.id) if exact else Stamp(said.at)
-    return fit.comment(key, row_id, f"comment {said.id}", said.text, by=said.by, at=at)
+def _comments(comments: Sequence[_Comment], key: str, row_id: str, fit: Fitting) -> Iterator[Given]:
+    """The comments, also those that one person said twice in one moment."""
+    times: Counter[tuple[Stamp, str, str]] = Counter()
+    for said in comments:
+        at = _stamp(said)
+        times[at, said.by, said.text] += 1
+        what = f"comment {times[at, said.by, said.text]}"
+        yield fit.comment(key, row_id, what, said.text, by=said.by, at=at)
+
+
+def _stamp(said: _Comment) -> Stamp:
+    """The very moment, which the id tells, so that comments of one second keep their order."""
+    if names.is_event_id(said.id) and Stamp.of(said.id).ms // SECOND == said.at // SECOND:
+        return Stamp.of(said.id)
+    return Stamp(said.at)
