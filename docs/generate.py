@@ -129,6 +129,8 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     for row in rows:
         yield f"| {' | '.join(row)} |"
     yield ""
+
+
 def troubles() -> str:
     """Everything that `clare doctor` knows, as `docs/howto/when-something-is-wrong.md` shows it."""
     return "\n".join(line for area in AREAS for line in _troubles(area))

@@ -303,7 +303,7 @@ def unpublished(ward: Ward) -> Here:
 
 
 def publish_failed(ward: Ward) -> Here:
-    (ward.clare / "publish-failed").write_text("the hub does not answer\n")
+    (ward.clare / "publish.said").write_text("clare: not published: the hub does not answer\n")
     return ward.plum
 
 

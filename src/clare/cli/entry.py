@@ -41,6 +41,10 @@ COMMANDS = {
     "status": ("clare.cli.look:status", "The board at a glance; what bare `clare` shows."),
     "ready": ("clare.cli.queue:ready", "What can be worked on now, best first."),
     "next": ("clare.cli.queue:next_task", "The task to take next; --claim takes it."),
+    "wait": (
+        "clare.cli.waiting:wait",
+        "Wait until tasks are done or dropped, or something is ready.",
+    ),
     **TASK_COMMANDS,
     "tree": ("clare.cli.trees:tree", "Tasks below their parents, and who waits for what."),
     "board": (

@@ -66,6 +66,12 @@ class Session:
             _tell(safe(line))
         return self.opened
 
+    def hear(self) -> None:
+        """Tell what the publisher in the background had to say since."""
+        if self.opened:
+            for line in self.opened.heard(again=False).splitlines():
+                _tell(safe(line))
+
     def close(self) -> None:
         """Let the board be fresh for the next command."""
         if self.opened:

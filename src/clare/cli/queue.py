@@ -59,11 +59,11 @@ def ready(
     if limit is not None:
         chosen, rest = chosen[:limit], rest[: max(0, limit - len(chosen))]
     if session.as_json:
-        found = [_record(fleet, e, now, ready=True) for e in chosen]
-        session.data([*found, *(_record(fleet, e, now, ready=False) for e in rest)])
+        found = [ready_record(fleet, e, now, ready=True) for e in chosen]
+        session.data([*found, *(ready_record(fleet, e, now, ready=False) for e in rest)])
     else:
-        rows = [_row(fleet, entry) for entry in chosen]
-        rows += [_row(fleet, entry, mark="-") for entry in rest]
+        rows = [ready_row(fleet, entry) for entry in chosen]
+        rows += [ready_row(fleet, entry, mark="-") for entry in rest]
         session.table(rows, styles=("cyan", "", "bright_black"))
         if not rows:
             session.talk("nothing is ready; `clare ready --all` says why for each task")
@@ -71,13 +71,15 @@ def ready(
     warn(session, fleet)
 
 
-def _row(fleet: Fleet, entry: Ranked, mark: str = "") -> tuple[str, str, str, str]:
+def ready_row(fleet: Fleet, entry: Ranked, mark: str = "") -> tuple[str, str, str, str]:
+    """A task of the queue as a row: short id, priority, what else speaks for its place, title."""
     priority = mark or entry.task.priority
     reasons = ", ".join(reason for reason in entry.reasons if reason != priority)
     return fleet.short(entry.task.id), priority, reasons, entry.task.title
 
 
-def _record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
+def ready_record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
+    """A task of the queue as a record: whether it is ready, and what speaks for or against it."""
     record = task_record(fleet, entry.task, now=now)
     return {**record, "ready": ready, "reasons": list(entry.reasons)}
 
@@ -87,7 +89,7 @@ def _record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:
 @WHERE
 @PROJECT
 @LABEL
-@click.option("--claim", "take", is_flag=True, help="Take it.")
+@click.option("-c", "--claim", "take", is_flag=True, help="Take it.")
 @LEASE
 @click.pass_obj
 def next_task(
@@ -131,7 +133,7 @@ def _show_next(session: Session, opened: Opened, wanted: Query) -> None:
     if first is None:
         raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
     if session.as_json:
-        session.data(_record(fleet, first, now, ready=True))
+        session.data(ready_record(fleet, first, now, ready=True))
         return
     session.say(f"{fleet.short(first.task.id)}  {first.task.title}")
     session.say(f"  {', '.join(first.reasons)}")

@@ -50,7 +50,7 @@ def publish(board: Board, *, lock: int | None = None) -> Published:
 
 def _as_told_later(problem: ClareError) -> ClareError:
     """The problem of a publisher in the background, in the words of the command that tells it."""
-    told = f"not published: {problem.message}"
+    told = f"{background.FAILED}{problem.message}"
     return ClareError(told, hint=problem.hint, exit_code=problem.exit_code)
 
 

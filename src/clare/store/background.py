@@ -22,6 +22,12 @@ from clare.store.git import Git
 FRESH = MINUTE
 """How old, in ms, the last exchange with the hub may be before a command starts another."""
 
+PUBLISHERS = ("publish.lock", "publish.wanted", "publish.said", "publish.told")
+"""What publishers keep in Clare's folder of the git directory."""
+
+FAILED = "not published: "
+"""What the words of one that failed begin with."""
+
 WAIT = 30.0
 """Seconds that a publisher in the foreground waits for the one in the background."""
 
@@ -111,6 +117,12 @@ def said(git: Git) -> str:
         return _said(git).read_text("utf-8", "replace")
     except FileNotFoundError:
         return ""
+
+
+def failed(git: Git) -> str:
+    """Why the last publisher in the background failed; empty if it did not."""
+    lines = (line.removeprefix("clare: ") for line in said(git).splitlines())
+    return next((line.removeprefix(FAILED) for line in lines if line.startswith(FAILED)), "")
 
 
 def forget(git: Git) -> None:

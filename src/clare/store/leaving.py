@@ -1,9 +1,11 @@
 """Taking out of a repository what Clare keeps there beside the board."""
 
+import os
 import shutil
 from contextlib import suppress
 
 from clare.errors import ClareError
+from clare.store.background import wait_for_lock
 from clare.store.git import Git
 from clare.store.move import behind, recover
 from clare.store.upkeep import folder_of
@@ -12,8 +14,16 @@ from clare.store.upkeep import folder_of
 def leave(git: Git) -> list[str]:
     """Remove Clare's refs and its folder in the git directory. Returns what was removed.
 
-    The board's branch stays as it is. Raises ClareError while a write is unfinished.
+    The board's branch stays as it is. Raises ClareError while a write is unfinished, or on its way.
     """
+    publisher = wait_for_lock(git)
+    try:
+        return _leave(git)
+    finally:
+        os.close(publisher)
+
+
+def _leave(git: Git) -> list[str]:
     recover(git)
     if behind(git):
         raise ClareError(

@@ -7,9 +7,10 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from clare.store.background import PUBLISHERS
 from clare.store.commit import forget_old_candidates
 from clare.store.git import Git
 from clare.store.move import clear_left_locks, journal_folder
@@ -20,10 +21,7 @@ OLD = 3600.0
 SUSPECT = 60.0
 """Seconds after which a lock of git's is worth a word; an editor may keep it for longer."""
 
-PUBLISH_FAILED = "publish-failed"
-"""The file in which publishing in the background notes why it failed; it goes away with success."""
-
-_KNOWN = frozenset(["clone.json", "fetched", "journal", "sync.lock", "turn.lock", PUBLISH_FAILED])
+_KNOWN = frozenset(["clone.json", "fetched", "journal", "sync.lock", "turn.lock", *PUBLISHERS])
 """What Clare keeps in its folder of the git directory; who keeps more there names it here."""
 
 _LOCKS = (
@@ -87,19 +85,6 @@ def strange_files(git: Git) -> list[Path]:
     drafts = set(folder_of(git).glob("clone.????????"))
     found = folder_of(git).iterdir() if folder_of(git).is_dir() else ()
     return sorted(path for path in found if path.name not in _KNOWN and path not in drafts)
-
-
-def failed_publishing(git: Git) -> str:
-    """Why publishing in the background failed the last time; empty if it did not."""
-    with suppress(OSError):
-        text = (folder_of(git) / PUBLISH_FAILED).read_text("utf-8", "replace")
-        return next(iter(text.splitlines()), "") or "it does not say why"
-    return ""
-
-
-def forget_failed_publishing(git: Git) -> None:
-    """After something was published, the failure before it is no news."""
-    (folder_of(git) / PUBLISH_FAILED).unlink(missing_ok=True)
 
 
 def remove_left(git: Git) -> None:

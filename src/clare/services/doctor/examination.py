@@ -7,12 +7,13 @@ from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.services.doctor import hub, machine, repository
 from clare.services.opening import Opened, open_board
+from clare.services.publishing import publish
 from clare.store import upkeep
 from clare.store.board import Board
 from clare.store.git import GitFailed
 from clare.store.move import recover
 from clare.store.read import read_board
-from clare.store.sync import check_waiting, sync
+from clare.store.sync import check_waiting
 from clare.views import troubles
 from clare.views.doctor import examine as examine_board
 from clare.views.troubles import AREAS, BROKEN, Diagnosis
@@ -120,8 +121,7 @@ def _mend(board: Board, found: Sequence[Diagnosis]) -> tuple[ClareError, ...]:
     if not any(one.trouble in waiting for one in found):
         return ()
     try:
-        sync(board, board.read().manifest.hub)
+        publish(board)
     except ClareError as problem:
         return (problem,)
-    upkeep.forget_failed_publishing(board.git)
     return ()

@@ -6,7 +6,7 @@ from clare import names
 from clare.clock import MINUTE, SECOND, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet
-from clare.store import health, remote, upkeep
+from clare.store import background, health, remote
 from clare.store.board import Board
 from clare.store.health import Answer
 from clare.store.place import manifest_of
@@ -35,7 +35,7 @@ def check(board: Board, fleet: Fleet, told: Told) -> Iterator[Diagnosis]:
     if count and board.now() - since > MINUTE:  # what was just written may be on its way
         problem = f"{counted(count, 'commit')} unpublished, the oldest of {show_instant(since)}"
         yield Diagnosis(troubles.UNPUBLISHED, f"branch {board.place.branch}", problem)
-    failed = upkeep.failed_publishing(board.git)
+    failed = background.failed(board.git)
     if failed:
         yield Diagnosis(troubles.PUBLISH_FAILED, shown, failed)
     if told:

@@ -1,0 +1,1 @@
+"""Long runs of many agents at once; a short one is part of the tests."""
