@@ -32,6 +32,8 @@ _MOVED = "tests/sync/test_hub_changes.py::"
 _SYNC = "tests/sync/test_sync.py::"
 _WON = "tests/sync/test_claims.py::"
 _TOLD = "tests/sync/test_claim_traps.py::"
+_ASKED = "tests/views/test_query.py::"
+_TREES = "tests/views/test_forest.py::"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -312,5 +314,58 @@ MUTANTS: tuple[Mutant, ...] = (
         "claims: a hub that the fleet has left still decides",
         (Change("store/sync.py", "if manifest.hub != url:", "if not url:"),),
         (_MOVED + "test_a_claim_at_a_hub_that_the_fleet_has_left_is_not_won",),
+    ),
+    Mutant(
+        "queries: the values of a term add up instead of being alternatives",
+        (
+            Change(
+                "views/query.py",
+                "any(test(asked, task) for test in tests) != negated",
+                "all(test(asked, task) for test in tests) != negated",
+            ),
+        ),
+        (_ASKED + "test_each_term_is_what_a_plain_test_of_the_record_says",),
+    ),
+    Mutant(
+        "queries: a dash in front changes nothing",
+        (Change("views/query.py", "for test in tests) != negated", "for test in tests)"),),
+        (
+            _ASKED + "test_a_negated_term_fits_exactly_what_the_term_does_not",
+            _ASKED + "test_queries_find_what_they_say",
+        ),
+    ),
+    Mutant(
+        "queries: a quote within quotes is not escaped when it is shown",
+        (Change("views/query.py", ".replace('\"', '\\\\\"')", ""),),
+        (
+            _ASKED + "test_what_a_query_shows_as_means_that_query",
+            _ASKED + "test_any_text_is_a_query_or_a_usage_error_at_a_place_in_it",
+        ),
+    ),
+    Mutant(
+        "queries: an unknown project is an empty list",
+        (
+            Change(
+                "views/tasks.py", "        fleet.project(slug)", "        fleet.projects.get(slug)"
+            ),
+        ),
+        (
+            "tests/cli/test_listing.py::"
+            "test_a_wrong_query_is_told_and_an_unknown_project_is_no_empty_list",
+        ),
+    ),
+    Mutant(
+        "trees: what stands in a circle of parents is not shown",
+        (
+            Change(
+                "views/forest.py",
+                "(*(t for t in shown.values() if t.id not in below), *shown.values())",
+                "(*(t for t in shown.values() if t.id not in below),)",
+            ),
+        ),
+        (
+            _TREES + "test_every_chosen_task_is_shown_once_and_below_its_parent",
+            _TREES + "test_children_stand_below_their_parents_and_circles_begin_somewhere",
+        ),
     ),
 )

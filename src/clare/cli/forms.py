@@ -48,7 +48,8 @@ def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form
         session.data([_record(asked, task, form.columns) for task in tasks])
     elif form.kind == "csv":
         columns = form.columns or tuple(shown.COLUMNS)
-        click.echo(shown.as_csv(_table(asked, tasks, columns)), nl=False)
+        text = shown.as_csv(_table(asked, tasks, columns))
+        click.echo(text.replace("\r\n", "\n") if sys.stdout.isatty() else text, nl=False)
     elif form.kind == "md":
         columns = form.columns or shown.USUAL
         click.echo(shown.as_markdown(_table(asked, tasks, columns)), nl=False)
