@@ -56,9 +56,16 @@ TERMS = st.sampled_from(sorted(VALUES)).flatmap(
     lambda key: st.builds(Term, st.just(key), values_of(key), st.booleans())
 )
 ORDERS = st.builds(Order, st.sampled_from(sorted(SORTS)), st.booleans())
+SIGNS = st.text(st.sampled_from('ab ",:-@\\\n<'), min_size=1, max_size=4)
+FREE = st.builds(
+    Term,
+    st.sampled_from(["label", "project", "type", "assignee", "holder", "by", "link", "text"]),
+    st.lists(SIGNS | st.text(min_size=1), min_size=1, max_size=2).map(tuple),
+    st.booleans(),
+)
 QUERIES = st.builds(
     Query,
-    st.lists(TERMS, max_size=4).map(tuple),
+    st.lists(TERMS | FREE, max_size=4).map(tuple),
     st.lists(ORDERS, max_size=2).map(tuple),
     st.lists(st.sampled_from(["mine", "my-bugs"]), max_size=2).map(tuple),
 )
