@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.planting import CLONE, event_id, findings
 from tests.cli.running import Here, plant, two_hosts
+from tests.cli.test_contract import completed
 
 
 def planted(
@@ -192,3 +193,12 @@ def test_a_damaged_view_is_told_and_stops_only_what_depends_on_it(here: Here) ->
     used = here.run("list", "@bugs")
     assert used.code == 5
     assert titles(here, "label:x") == ["Work"]
+
+
+def test_tab_offers_views_until_they_are_taken_away(here: Here) -> None:
+    here.ok("view", "save", "bugs", "type:bug")
+    here.ok("view", "save", "builds", "type:build")
+    assert set(completed(here, "list", "@b")) == {"@bugs", "@builds"}
+    assert set(completed(here, "view", "show", "b")) == {"bugs", "builds"}
+    here.ok("view", "rm", "bugs")
+    assert set(completed(here, "ready", "@b")) == {"@builds"}

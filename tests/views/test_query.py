@@ -211,6 +211,7 @@ def test_the_examples_of_the_page_are_queries() -> None:
         ('a"b"', "a quote in its middle", "space"),
         ("sort:dua", "nothing is sorted by 'dua'", "did you mean due?"),
         ("-sort:due", "an order cannot be negated", "sort:-due"),
+        ("-@mine", "a view cannot be negated", '-"@mine"'),
         ("@No", "no view has such a name", '"@No"'),
         ("priority:9", "'9' is none of P0, P1", "priority:<=P1"),
         ("due:soon", "write a day as 2026-12-01", "due:<3d"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from clare.cli import complete
 from clare.fleet import Fleet
 from clare.names import view_key
 from clare.services.act import check_readable
@@ -22,7 +23,7 @@ WHERE = click.option(
     default="",
     help="Only what fits this query, such as 'label:parser -label:wip due:<3d' (docs/query.md).",
 )
-WORDS = click.argument("words", metavar="[QUERY]...", nargs=-1)
+WORDS = click.argument("words", metavar="[QUERY]...", nargs=-1, shell_complete=complete.views)
 _NEGATED = re.compile(rf"-({'|'.join(KEYS)}):", re.IGNORECASE)
 
 

@@ -65,8 +65,12 @@ def _actors(fleet: Fleet) -> Iterator[str]:
 
 def views(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Saved views, as `@name`."""
-    keys = (key.partition("/") for key in _fleet(ctx).entities)
-    return _words({f"@{name}" for kind, _, name in keys if kind == "views"}, incomplete)
+    return _words({f"@{name}" for name in _fleet(ctx).views}, incomplete)
+
+
+def view_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Saved views by their bare name."""
+    return _words(_fleet(ctx).views, incomplete)
 
 
 def priorities(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:

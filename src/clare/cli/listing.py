@@ -8,9 +8,9 @@ from clare.cli.forms import COLUMNS, LIMIT, form_of, say_rest, show_tasks
 from clare.cli.options import Session, common
 from clare.cli.report import warn
 from clare.cli.tasks import LABEL, PRIORITY, PROJECT, priority_of
-from clare.state import STATUSES
 from clare.views.query import where
 from clare.views.tasks import choose, unfinished
+from clare.views.terms import STATES
 
 
 @common
@@ -27,8 +27,8 @@ from clare.views.tasks import choose, unfinished
     "--status",
     "statuses",
     multiple=True,
-    type=click.Choice([*STATUSES, "active", "blocked", "deferred"]),
-    help="Only with this status, or what the list says of an open task.",
+    type=click.Choice(list(STATES)),
+    help="Only with this status, or what Clare says of a task instead.",
 )
 @LABEL
 @click.option(

@@ -2,6 +2,7 @@
 
 import click
 
+from clare.cli import complete
 from clare.cli.asking import WHERE, QueryCommand, query_of
 from clare.cli.forms import COLUMNS
 from clare.cli.options import Session, common
@@ -12,7 +13,7 @@ from clare.services.act import Outcome, check_readable
 from clare.views.columns import columns_of
 from clare.views.saved import view_record
 
-NAME = click.argument("name", metavar="NAME")
+NAME = click.argument("name", metavar="NAME", shell_complete=complete.view_names)
 
 
 @common

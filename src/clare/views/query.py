@@ -103,8 +103,8 @@ def _part(text: str, start: int) -> tuple[Query, int]:
     at = start + negated
     if negated and (at == len(text) or text[at].isspace()):
         raise _wrong("-", start, "a dash alone means nothing", 'search for it as "-"')
-    if text[at] == "@" and not negated:
-        return _view(text, start)
+    if text[at] == "@":
+        return _view(text, start, negated=negated)
     found = _KEY.match(text, at)
     if not found:
         word, end = _word(text, at, start)
@@ -169,9 +169,12 @@ def _check_no_quote(text: str, at: int, start: int) -> None:
         raise _wrong(text[start : at + 1], start, "there is a quote in its middle", _SPACE)
 
 
-def _view(text: str, start: int) -> tuple[Query, int]:
+def _view(text: str, start: int, *, negated: bool) -> tuple[Query, int]:
     found = _BARE_WORD.match(text, start)
     shown = found[0] if found else ""
+    if negated:
+        hint = f'negate its terms one by one; as text: -"{shown[1:]}"'
+        raise _wrong(shown, start, "a view cannot be negated", hint)
     if not is_slug(shown[1:]):
         raise _wrong(shown, start, "no view has such a name", f'search for it as "{shown}"')
     _check_no_quote(text, start + len(shown), start)
