@@ -295,7 +295,7 @@ def test_tab_offers_tasks_with_their_titles_and_projects(tmp_path: Path, here: H
     assert completed(here, "show", task[:7]) == {task[:7]: "Parse dates"}
     assert completed(here, "project", "show", "w") == {"web": "The shop"}
     assert completed(here, "list", "-P", '""') == {"web": "The shop"}
-    assert completed(here, "com") == {"comment": "Say something about tasks."}
+    assert completed(here, "comm") == {"comment": "Say something about tasks."}
     nowhere = Here(tmp_path, {})
     assert completed(nowhere, "show", '""') == {}
     assert completed(nowhere, "--fleet", "board", "show", '""') == {task[:4]: "Parse dates"}

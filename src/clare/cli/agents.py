@@ -18,7 +18,7 @@ FILE = click.argument(
 @click.command(epilog="Example: clare prime")
 @click.pass_obj
 def prime(session: Session) -> None:
-    """Print what an agent must know to work here.
+    """What an agent must know to work here.
 
     Who it is, what it holds, the loop, the commands and the exit codes, in at most 500 tokens.
     """

@@ -79,10 +79,11 @@ add_completion_class(Fish, "fish")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_obj
 def completion(session: Session, shell: str) -> None:
-    """Print what lets the shell complete commands, tasks, projects and the like.
+    """What lets the shell complete commands.
 
-    In ~/.bashrc or ~/.zshrc: eval "$(clare completion bash)", or zsh. In ~/.config/fish/config.fish:
-    clare completion fish | source
+    Also tasks with their titles, projects, labels, actors and the like. For bash, in ~/.bashrc:
+    eval "$(clare completion bash)"; zsh likewise, in ~/.zshrc; for fish, in
+    ~/.config/fish/config.fish: clare completion fish | source
     """
     found = get_completion_class(shell)
     if found:

@@ -12,7 +12,7 @@ from clare.services import leaving
 @click.option("--force", is_flag=True, help="Though something here was never published.")
 @click.pass_obj
 def uninstall(session: Session, everything: bool, force: bool) -> None:
-    """Remove what Clare keeps in this repository beside the board.
+    """Remove what Clare keeps here beside the board.
 
     The board itself stays: it is a branch like any other. With --all also what Clare keeps for this
     user. Refuses with exit 6 while something waits to be published. What is left to do by hand,
