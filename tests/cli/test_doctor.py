@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clare.errors import Exit
+from clare.store.setup import ATTRIBUTES_TEXT
 from clare.views.troubles import AREAS, TROUBLES
 from tests.cli.ailing import AILMENTS, Ward, aged, behind, journal_left, rewound, ward_of
 from tests.cli.running import Here, Json, Ran, git, plant
@@ -131,6 +133,18 @@ def test_a_write_that_was_killed_is_finished_by_fix(ward: Ward) -> None:
     assert ward.plum.ok("doctor", "--fix").startswith("fixed  ")
     assert len(list((ward.plum.folder / "fleet" / "tasks").glob("*/*/*.yaml"))) == 1
     assert ward.plum.git("status", "--porcelain") == ""
+
+
+def test_line_ends_that_git_changed_come_back_as_the_doctor_says(ward: Ward) -> None:
+    ill = AILMENTS["crlf"](ward)
+    assert kinds(ill.run("doctor", "--json")) == {"attributes", "crlf"}
+    (ill.folder / "fleet" / ".gitattributes").write_bytes(ATTRIBUTES_TEXT)
+    ill.git("add", "fleet/.gitattributes")
+    ill.git("commit", "-q", "-m", "mend the attributes")
+    shutil.rmtree(ill.folder / "fleet")
+    ill.git("checkout", "-q", "HEAD", "--", "fleet")
+    assert ill.ok("doctor") == "1 event, 0 broken, 0 notes\n"
+    assert ill.git("status", "--porcelain") == ""
 
 
 def test_what_was_just_written_may_be_on_its_way(ward: Ward) -> None:

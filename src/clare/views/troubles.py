@@ -157,7 +157,8 @@ ATTRIBUTES = _git(
 CRLF = _git(
     "crlf",
     "the settings of git have changed line ends; a file that is committed so cannot be read",
-    "mend fleet/.gitattributes, then `git rm -r -q --cached fleet && git reset -q --hard`",
+    "mend fleet/.gitattributes; then, with nothing of yours uncommitted in fleet/, "
+    "`rm -r fleet && git checkout HEAD -- fleet`",
 )
 LOCK_LEFT = _git(
     "lock-left",
