@@ -1,6 +1,8 @@
 """What the shells offer after Tab, asked for as the shells ask, and in the shells themselves."""
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
@@ -141,17 +143,21 @@ def test_without_a_board_or_with_a_damaged_one_nothing_is_said(
     assert asked(made, shell, "show", "") == []
 
 
+def with_program(here: Here) -> dict[str, str]:
+    """An environment in which `clare` is this program."""
+    program = here.folder.parent / "bin" / "clare"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m clare "$@"\n')
+    program.chmod(0o755)
+    return {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+
+
 def in_shell(here: Here, shell: str, *script: str) -> str:
     """What a shell prints that has our completion."""
-    program = here.folder.parent / "bin" / "clare"
-    if not program.exists():
-        program.parent.mkdir()
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m clare "$@"\n')
-        program.chmod(0o755)
     done = subprocess.run(
         [shell, "-c", "\n".join(script)],
         cwd=here.folder,
-        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
+        env=with_program(here),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -182,6 +188,48 @@ def test_bash_completes(here: Here) -> None:
     )
     assert in_shell(here, "bash", BASH, 'tab "clare show \'"') == f"{one[:4]}\n"
     assert in_shell(here, "bash", BASH, "complete -p clare").endswith("_clare_completion clare\n")
+    assert not (here.folder / "pwned").exists()
+
+
+def typed(here: Here, words: str, wanted: str) -> str:
+    """What a person sees who types words and Tab in bash, until it ends as wanted."""
+    near, far = pty.openpty()
+    shell = subprocess.Popen(
+        ["bash", "--norc", "-i"],
+        cwd=here.folder,
+        env={**with_program(here), "TERM": "dumb", "PS1": "> "},
+        stdin=far,
+        stdout=far,
+        stderr=far,
+        start_new_session=True,
+    )
+    os.close(far)
+    os.write(near, b'eval "$(clare completion bash)"; echo rea""dy\n')
+    try:
+        _until(near, "ready")
+        os.write(near, f"{words}\t".encode())
+        return _until(near, wanted)
+    finally:
+        shell.kill()
+        shell.wait()
+        os.close(near)
+
+
+def _until(descriptor: int, wanted: str) -> str:
+    shown = ""
+    while wanted not in shown and select.select([descriptor], [], [], 30)[0]:
+        shown += os.read(descriptor, 65_536).decode("utf-8", "replace")
+    return shown
+
+
+def test_a_person_who_types_tab_in_bash_gets_the_rest(here: Here) -> None:
+    one = here.add(HOSTILE, "-l", "area:parser")
+    for words, wanted in (
+        ("clare show ", f"clare show {one[:4]} "),
+        ("clare list -l area:p", "clare list -l area:parser "),
+        ("X=1 clare hooks ag", "X=1 clare hooks agents "),
+    ):
+        assert wanted in typed(here, words, wanted)
     assert not (here.folder / "pwned").exists()
 
 
