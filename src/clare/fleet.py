@@ -209,6 +209,29 @@ class Fleet:
         return {parent: tuple(sorted(children)) for parent, children in found.items()}
 
     @cached_property
+    def held_up(self) -> dict[str, str]:
+        """For each unfinished task that waits for something outside itself, the first such need.
+
+        What is below it is a part of it: a task that waits for its own parts does not hold them up.
+        """
+        found: dict[str, str] = {}
+        for task in self.tasks.values():
+            for need in task.needs if not task.is_closed else ():
+                other = self.tasks.get(need)
+                if other and not other.is_closed and task.id not in self._above(other):
+                    found.setdefault(task.id, need)
+        return found
+
+    def _above(self, task: Task) -> set[str]:
+        """The ids of its parent, its parent's parent and so on; a circle of parents ends."""
+        found = {task.id}
+        parent = task.parent
+        while parent in self.tasks and parent not in found:
+            found.add(parent)
+            parent = self.tasks[parent].parent
+        return found - {task.id}
+
+    @cached_property
     def _task_ids(self) -> list[str]:
         """Every id that has a folder, so that a damaged task can be named as well."""
         found = {key for key in self.entities if key.startswith("tasks/")}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from clare.clock import DAY, HOUR, MINUTE
 from clare.events.event import Event
 from clare.fleet import Fleet
-from clare.views.ready import hindrances, obstacles, rank
+from clare.views.ready import ancestors, hindrances, obstacles, rank, unmet
 from tests.views.fleets import MORNING, NOW, fleet_of, id_of, task
 
 
@@ -166,6 +166,22 @@ def test_a_closed_parent_does_not_block_whatever_it_needs() -> None:
     assert ready(fleet) == "ac"
 
 
+def test_a_task_that_waits_for_its_own_parts_does_not_hold_them_up() -> None:
+    fleet = fleet_of(
+        task("a", needs="bc"),
+        task("b", parent="a"),
+        task("c", parent="a", needs="d"),
+        task("d", parent="c"),
+    )
+    assert ready(fleet) == "bd"
+    assert excluded(fleet) == {"a": ("waits for bbbb",), "c": ("waits for dddd",)}
+
+
+def test_a_task_that_waits_for_others_too_holds_its_parts_up() -> None:
+    fleet = fleet_of(task("a", needs="bc"), task("b", parent="a"), task("c"))
+    assert excluded(fleet) == {"a": ("waits for bbbb",), "b": ("parent aaaa waits for cccc",)}
+
+
 def test_a_deferred_task_is_ready_from_the_start_of_the_day() -> None:
     assert ready(fleet_of(task("a", defer_until="2026-11-20"))) == "a"
     assert ready(fleet_of(task("a", defer_until="2026-11-20T12:00:00Z"))) == "a"
@@ -241,6 +257,15 @@ def test_the_order_of_arrival_changes_nothing(made: list[list[Event]]) -> None:
     assert [(e.task.id, e.reasons) for e in there.excluded] == [
         (e.task.id, e.reasons) for e in back.excluded
     ]
+
+
+@given(fleets())
+def test_parts_are_held_up_by_exactly_what_no_part_can_unblock(made: list[list[Event]]) -> None:
+    fleet = fleet_of(*made)
+    for each in fleet.tasks.values():
+        below = {other.id for other in fleet.tasks.values() if each in ancestors(fleet, other)}
+        outside = [need for need in unmet(fleet, each) if need not in below]
+        assert fleet.held_up.get(each.id) == (None if each.is_closed else next(iter(outside), None))
 
 
 @given(fleets())

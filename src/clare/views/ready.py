@@ -60,8 +60,8 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
     for need in unmet(fleet, task):
         yield f"waits for {fleet.short(need)}"
     for ancestor in ancestors(fleet, task):
-        if is_blocked(fleet, ancestor):
-            need = fleet.short(unmet(fleet, ancestor)[0])
+        if ancestor.id in fleet.held_up:
+            need = fleet.short(fleet.held_up[ancestor.id])
             yield f"parent {fleet.short(ancestor.id)} waits for {need}"
 
 
