@@ -133,6 +133,11 @@ class Task:
         return instant(text) if text else None
 
     @property
+    def repeat(self) -> str:
+        """The rule by which it comes again once it is closed: `2 weeks`."""
+        return self.entity.value("repeat")
+
+    @property
     def created_at(self) -> int:
         mark = self.entity.created or self.entity.updated
         return Stamp.of(mark.event).ms if mark else 0

@@ -20,7 +20,7 @@ from tests.publishers import settled
 TASK_FIELDS = [
     *("id", "short", "project", "title", "body", "type", "status", "active", "priority", "labels"),
     *("needs", "needed_by", "parent", "children", "links", "assignee", "claim", "pinned", "due"),
-    *("defer_until", "done_when", "comments", "created_at", "created_by", "updated_at"),
+    *("defer_until", "repeat", "done_when", "comments", "created_at", "created_by", "updated_at"),
     *("updated_by", "closed_at", "close_reason", "contested"),
 ]
 """The fields of a task that the command line promises, in their order."""

@@ -150,6 +150,7 @@ FIELDS: dict[str, st.SearchStrategy[str]] = {
     "assignee": optional(ACTORS),
     "due": optional(DAYS),
     "defer_until": optional(DAYS),
+    "repeat": optional(st.sampled_from(["day", "2 weeks", "month on 31"])),
     "done_when": TEXTS,
     "close_reason": TEXTS,
 }

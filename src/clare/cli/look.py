@@ -89,6 +89,7 @@ def _show_contested(session: Session, name: str, heads: Sequence[Write], way: st
 _OPTIONS = {
     "defer_until": "--defer …",
     "done_when": "--done-when …",
+    "repeat": "--every …",
     "pinned": "--pin` or `--unpin",
 }
 _CLOSING = {"done": "done {} --reason …", "dropped": "drop {} --reason …"}
@@ -129,6 +130,7 @@ def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
         ("links", ", ".join(task.links)),
         ("due", entity.value("due")),
         ("deferred", entity.value("defer_until")),
+        ("repeats", f"every {task.repeat}" if task.repeat else ""),
         ("created", made),
         ("updated", show_instant(task.updated_at)),
     ]

@@ -7,6 +7,7 @@ from clare.cli.options import Session, SomeFailed
 from clare.fleet import Fleet
 from clare.services.act import Outcome
 from clare.services.opening import Opened
+from clare.services.repeats import minted
 from clare.views.record import task_record
 from clare.views.safe import one_line
 from clare.views.story import counted
@@ -47,7 +48,7 @@ def _tell(session: Session, outcome: Outcome, done: Done) -> None:
 
 def notes(session: Session, outcome: Outcome) -> None:
     """Say on stderr what came to light beside what was asked for."""
-    for note in outcome.notes:
+    for note in (*outcome.notes, *minted(outcome)):
         session.talk(f"clare: {note}")
 
 

@@ -9,6 +9,7 @@ from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
 from clare.errors import Usage
+from clare.events import repeat
 from clare.services import tasks
 from clare.state import DEFAULTS, PRIORITIES, STATUSES
 
@@ -36,6 +37,22 @@ OPTIONAL_TASKS = click.argument(
     "names", metavar="[TASK...]", nargs=-1, shell_complete=complete.tasks
 )
 PRIORITY = f"{PRIORITIES[0]}…{PRIORITIES[-1]}"
+
+
+def rule_of(text: str) -> str:
+    """How a task repeats, as people type it."""
+    try:
+        return str(repeat.parse(text)) if text else ""
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
+
+
+EVERY = click.option(
+    "--every",
+    type=rule_of,
+    metavar="RULE",
+    help='Comes again when closed: day, weekday, week, "2 weeks", month …; "" for no more.',
+)
 
 
 def priority_of(text: str) -> str:
@@ -111,6 +128,7 @@ def given(**values: str | None) -> dict[str, str]:
 )
 @click.option("--due", metavar="DAY", help="2026-12-01, or a time as 2026-12-01T09:30:00Z.")
 @click.option("--defer", metavar="DAY", help="Not ready before that.")
+@EVERY
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--idea", is_flag=True, help="Note it down without opening it.")
 @click.option("--pin", is_flag=True, help="Put it before everything else.")
@@ -128,6 +146,7 @@ def add(
     assignee: str | None,
     due: str | None,
     defer: str | None,
+    every: str | None,
     done_when: str | None,
     idea: bool,
     pin: bool,
@@ -148,6 +167,7 @@ def add(
         assignee=assignee,
         due=due,
         defer_until=defer,
+        repeat=every,
         done_when=done_when,
     )
     opened = session.open()
@@ -189,6 +209,7 @@ def add(
 @click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
 @click.option("--due", metavar="DAY", help='2026-12-01; "" for none.')
 @click.option("--defer", metavar="DAY", help='2026-12-01; "" for not.')
+@EVERY
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--pin/--unpin", "pinned", default=None, help="Put it before everything else.")
 @click.pass_obj
@@ -208,6 +229,7 @@ def edit(
     unlinks: tuple[str, ...],
     due: str | None,
     defer: str | None,
+    every: str | None,
     done_when: str | None,
     pinned: bool | None,
 ) -> None:
@@ -223,6 +245,7 @@ def edit(
         parent=parent,
         due=due,
         defer_until=defer,
+        repeat=every,
         done_when=done_when,
     )
     come: Mapping[str, Sequence[str]] = {"labels": labels, "links": links}

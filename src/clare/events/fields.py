@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StrictBool
 
 from clare import clock, names
+from clare.events import repeat
 
 MAX_LINE = 1_000
 MAX_TEXT = 48 * 1024
@@ -84,6 +85,13 @@ def _check_due(text: str) -> str:
     return text
 
 
+def _check_repeat(text: str) -> str:
+    rule = str(repeat.parse(text))
+    if rule != text:
+        raise ValueError(f"write it as {rule}")
+    return text
+
+
 def _check_duration(length: int) -> int:
     if clock.duration(clock.show_duration(length)) != length:
         raise ValueError("must be whole seconds")
@@ -117,6 +125,7 @@ OptionalSlug = Annotated[str, _or_empty(_check_slug)]
 OptionalTaskId = Annotated[str, _or_empty(_check_task_id)]
 OptionalActor = Annotated[str, _or_empty(_check_actor)]
 OptionalDay = Annotated[str, _or_empty(_check_due)]
+OptionalRepeat = Annotated[str, _or_empty(_check_repeat)]
 Priority = Literal["P0", "P1", "P2", "P3", "P4"]
 Status = Literal["idea", "open", "review", "done", "dropped"]
 Switch = Literal["true", "false"]

@@ -13,6 +13,7 @@ from clare.events.fields import (
     Line,
     OptionalActor,
     OptionalDay,
+    OptionalRepeat,
     OptionalSlug,
     OptionalTaskId,
     Priority,
@@ -37,6 +38,7 @@ class TaskFields(Model):
     assignee: OptionalActor = ""
     due: OptionalDay = ""
     defer_until: OptionalDay = ""
+    repeat: OptionalRepeat = ""
     done_when: Text = ""
     close_reason: Text = ""
 

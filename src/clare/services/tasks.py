@@ -9,6 +9,7 @@ from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet, Task
 from clare.services.act import Outcome, act, change_each, make
+from clare.services.repeats import check_date, with_next
 from clare.state import DEFAULTS
 from clare.store.board import Board
 from clare.views.ready import ancestors
@@ -20,6 +21,8 @@ Elements = Mapping[str, Sequence[str]]
 def add(board: Board, *, fields: Fields, labels: Sequence[str], needs: Sequence[str]) -> Outcome:
     """Add one task; `needs` and the field `parent` may be prefixes of ids."""
     task_id = names.base32(board.bits(60), names.TASK_ID_LENGTH)
+
+    check_date(fields)
 
     def decide(fleet: Fleet) -> list[Fact]:
         elements = {"labels": list(labels), "needs": [fleet.task(need).id for need in needs]}
@@ -41,12 +44,13 @@ def edit(
     """Write fields, add and remove elements of sets. What is so already is not written again."""
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
+        check_date(fields, task)
         wanted = changed(task, resolved(fleet, fields, task.id))
         present = {
             name: [e for e in elements if e in task.entity.elements(name)]
             for name, elements in gone.items()
         }
-        return edited(task, fields=wanted, come=come, gone=present)
+        return with_next(fleet, task, edited(task, fields=wanted, come=come, gone=present))
 
     return change_each(board, tasks, change)
 
@@ -97,14 +101,14 @@ def resolved(fleet: Fleet, fields: Fields, task_id: str = "") -> dict[str, str]:
 def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -> Outcome:
     """Set the status of tasks; done, review and dropped end the claims that are seen."""
 
-    def change(_: Fleet, task: Task) -> list[Fact]:
+    def change(fleet: Fleet, task: Task) -> list[Fact]:
         why = {"close_reason": reason} if reason else {}
         wanted = changed(task, {"status": status, **why})
         if status != "open" and task.entity.claims:
             wanted["status"] = status
         if _closes(wanted):
             wanted.setdefault("close_reason", task.entity.value("close_reason"))
-        return edited(task, fields=wanted, come={}, gone={})
+        return with_next(fleet, task, edited(task, fields=wanted, come={}, gone={}))
 
     return change_each(board, tasks, change)
 

@@ -31,6 +31,7 @@ def task_record(fleet: Fleet, task: Task, *, now: int) -> Record:
         "pinned": task.pinned,
         "due": entity.value("due") or None,
         "defer_until": entity.value("defer_until") or None,
+        "repeat": task.repeat or None,
         "done_when": entity.value("done_when"),
         "comments": [
             {"id": c.event, "by": c.by, "at": at(c.event), "text": c.text} for c in task.comments
