@@ -5,7 +5,8 @@ aliases, anchors, tags, duplicate keys, several documents, deep nesting. One par
 every clone reads the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import yaml
 
@@ -13,6 +14,7 @@ from clare.events.read import Node
 from clare.events.text import MAX_BYTES
 
 MAX_DEPTH = 8
+T = TypeVar("T")
 
 
 class BadFile(ValueError):
@@ -29,10 +31,18 @@ def parse(data: bytes) -> dict[str, Node]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadFile(f"not UTF-8 at byte {error.start}") from None
+    return read_yaml(text, _document)
+
+
+def read_yaml(text: str, document: Callable[[Iterator[yaml.Event]], T]) -> T:
+    """What `document` makes of a text's parse events. Raises BadFile if they break off."""
     try:
-        return _document(yaml.parse(text, Loader=yaml.CBaseLoader))
+        return document(yaml.parse(text, Loader=yaml.CBaseLoader))
     except yaml.MarkedYAMLError as error:
         raise BadFile(_where(error.problem_mark) + (error.problem or "not YAML")) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise BadFile(f"line {line}: {str(error).splitlines()[0]}") from None
     except yaml.YAMLError as error:
         raise BadFile(str(error).splitlines()[0]) from None
 
