@@ -51,6 +51,14 @@ def events() -> str:
     return "\n".join(line for fact in type_registry.values() for line in _event(fact))
 
 
+def plan() -> str:
+    """The fields of a task that an entry of a plan takes, as `docs/plan.md` shows them."""
+    rows = (row for model in (task.TaskFields, task.TaskSets) for row in _rows(model, ""))
+    shown = {"parent": "a task: `&name`, or a prefix of its id", "needs": "list of such tasks"}
+    lines = [f"| `{name}` | {shown.get(name, kind)} |" for name, kind in rows]
+    return "\n".join(["| field | value |", "|---|---|", *lines])
+
+
 def _event(fact: type[Fact]) -> Iterator[str]:
     about = ", ".join(f"`{kind}`" for kind in fact.kinds) or "anything"
     yield f"## `{fact.type}`\n"

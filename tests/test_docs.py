@@ -29,7 +29,7 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORIES = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
 PROMPT = re.compile(r"(\w+)\$ (.*)")
 EXIT = re.compile(r"\s+# exit (\d+)$")
-ADDED = re.compile(r"^(\w+) added: ", re.MULTILINE)
+ADDED = re.compile(r"^(?:clare: next is )?(\w+)(?: added: |, due )", re.MULTILINE)
 B32 = "[0-9a-hjkmnp-tv-z]"
 ALIKE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{4}-([a-z0-9-]+)-" + B32 + "{8}", r"EVENT-\1"),

@@ -1,5 +1,6 @@
 """Every way Clare says no: what is wrong, what to do, and the exit code."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -28,6 +29,18 @@ class ClareError(Exception):
         self.hint = hint
         if exit_code is not None:
             self.exit_code = exit_code
+
+
+class Several(ClareError):
+    """Several things wrong at once, each told in a line of its own; the exit code is the first's."""
+
+    def __init__(self, errors: Sequence[ClareError]) -> None:
+        super().__init__(
+            f"{errors[0].message} (and {len(errors) - 1} more)",
+            hint=errors[0].hint,
+            exit_code=errors[0].exit_code,
+        )
+        self.errors = errors
 
 
 class Usage(ClareError):

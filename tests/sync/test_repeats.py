@@ -68,12 +68,14 @@ def test_review_reopening_and_closing_again_make_nothing_more(plum: Board) -> No
     assert others(plum, first) == []
     close(plum, first)
     (second,) = others(plum, first)
+    tasks.edit(plum, [second.id], fields={"title": "mine"}, come={}, gone={})
     close(plum, second.id, "dropped")
     (third,) = others(plum, first, second.id)
     for status in ("dropped", "open", "done", "done"):
         close(plum, first, status)
     assert others(plum, first, second.id, third.id) == []
-    assert task(plum, second.id).status == "dropped"
+    assert (task(plum, second.id).status, task(plum, second.id).title) == ("dropped", "mine")
+    assert len(plum.read().events[second.key]) == 3
 
 
 def test_what_repeats_no_more_or_lost_its_date_ends(plum: Board) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TASK_COMMANDS = {
     "add": ("clare.cli.tasks:add", "Add a task."),
+    "split": ("clare.cli.plans:split", "Make parts of a task; it waits for all of them."),
     "edit": ("clare.cli.tasks:edit", "Change the fields, labels or links of tasks."),
     "show": ("clare.cli.look:show", "Show tasks with everything known about them."),
     "list": ("clare.cli.listing:list_tasks", "List tasks, filtered."),
@@ -51,6 +52,7 @@ COMMANDS = {
         "clare.cli.trees:board",
         "The tasks in columns by state, side by side on a wide terminal.",
     ),
+    "apply": ("clare.cli.plans:apply", "Add and edit tasks as a file says, all or nothing."),
     "log": ("clare.cli.look:log", "The history, of everything or of one task or project."),
     "sync": ("clare.cli.boards:sync", "Fetch from the hub and publish to it."),
     "init": ("clare.cli.boards:init", "Found a fleet, or set up the one that is here."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from clare.errors import ClareError, Exit
+from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class SomeFailed(ClareError):
 
 def _error_record(error: ClareError) -> dict[str, object]:
     told = {"code": int(error.exit_code), "message": error.message, "hint": error.hint}
+    if isinstance(error, Several):
+        return {**told, "errors": [_error_record(each) for each in error.errors]}
     if not isinstance(error, SomeFailed):
         return told
     return {**told, "failed": [{"name": name, **_error_record(e)} for name, e in error.failed]}
@@ -116,6 +118,11 @@ class Session:
             for name, each in error.failed:
                 named = "" if name in each.message else f"{name}: "
                 self.complain(ClareError(f"{named}{each.message}", hint=each.hint))
+            return
+        if isinstance(error, Several):
+            for each in error.errors:
+                _tell(f"clare: {one_line(each.message)}")
+            _tell(f"  {one_line(error.hint)}")
             return
         _tell(f"clare: {one_line(error.message)}")
         if error.hint:

@@ -7,8 +7,8 @@ from clare.cli.options import Session, SomeFailed
 from clare.fleet import Fleet
 from clare.services.act import Outcome
 from clare.services.opening import Opened
-from clare.services.repeats import minted
 from clare.views.record import task_record
+from clare.views.repeats import minted
 from clare.views.safe import one_line
 from clare.views.story import counted
 
@@ -29,8 +29,13 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
         session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
     elif done.verb:
         _tell(session, outcome, done)
+    conclude(session, outcome)
+
+
+def conclude(session: Session, outcome: Outcome) -> None:
+    """What there is to say beside the data; then raise what went wrong with the others."""
     notes(session, outcome)
-    warn(session, fleet, about=[f"tasks/{task}" for task in outcome.tasks])
+    warn(session, outcome.fleet, about=[f"tasks/{task}" for task in outcome.tasks])
     _raise(outcome)
 
 
@@ -48,7 +53,10 @@ def _tell(session: Session, outcome: Outcome, done: Done) -> None:
 
 def notes(session: Session, outcome: Outcome) -> None:
     """Say on stderr what came to light beside what was asked for."""
-    for note in (*outcome.notes, *minted(outcome)):
+    for note in (
+        *outcome.notes,
+        *minted(outcome.fleet, outcome.written.events, known=outcome.tasks),
+    ):
         session.talk(f"clare: {note}")
 
 

@@ -12,7 +12,7 @@ from clare.events import repeat
 from clare.events.fact import Fact
 from clare.events.task import TaskCreated, TaskEdited, elements, fields
 from clare.fleet import CLOSED, Fleet, Task
-from clare.services.act import Outcome, make
+from clare.services.act import make
 from clare.state import DEFAULTS
 
 _DATES = ("due", "defer_until")
@@ -41,24 +41,6 @@ def with_next(fleet: Fleet, task: Task, facts: Sequence[Fact]) -> list[Fact]:
     """
     closing = [f for f in facts if isinstance(f, TaskEdited) and f.set.status in CLOSED]
     return [*facts, *(new for fact in closing for new in _next(fleet, task, fact))]
-
-
-def minted(outcome: Outcome) -> list[str]:
-    """A line for each task that came because one that repeats was closed."""
-    events, fleet = outcome.written.events, outcome.fleet
-    if not any(event.effect.set.get("status") in CLOSED for event in events):
-        return []
-    new = [event.entity.partition("/")[2] for event in events if event.effect.creates]
-    return [
-        f"next is {fleet.short(task_id)}, {_when(fleet.tasks[task_id])}"
-        for task_id in new
-        if task_id not in outcome.tasks
-    ]
-
-
-def _when(task: Task) -> str:
-    due = task.entity.value("due")
-    return f"due {due}" if due else f"not before {task.entity.value('defer_until')}"
 
 
 def _next(fleet: Fleet, task: Task, fact: TaskEdited) -> list[TaskCreated]:

@@ -125,7 +125,7 @@ def need(board: Board, task: str, needs: Sequence[str], *, remove: bool) -> Outc
 
     def change(fleet: Fleet, waiting: Task) -> list[Fact]:
         if remove:
-            ids = [_own_need(fleet, waiting, name) for name in needs]
+            ids = [own_need(fleet, waiting, name) for name in needs]
             return edited(waiting, fields={}, come={}, gone={"needs": ids})
         ids = [fleet.task(name).id for name in needs]
         for other in ids:
@@ -135,7 +135,7 @@ def need(board: Board, task: str, needs: Sequence[str], *, remove: bool) -> Outc
     return change_each(board, [task], change)
 
 
-def _own_need(fleet: Fleet, task: Task, name: str) -> str:
+def own_need(fleet: Fleet, task: Task, name: str) -> str:
     """One of the task's needs by prefix, so that one which points nowhere can be removed too."""
     prefix = names.typed_id(name)
     fitting = [need for need in task.needs if need.startswith(prefix)]

@@ -179,6 +179,11 @@ class Board:
             raise BranchMoved(self.ref)
         return move_branch(self.git, self.ref, old=here, new=new)
 
+    def preview(self, fleet: Fleet, decision: Decision) -> Written:
+        """What a decision would come to. Writes nothing."""
+        events = tuple(event for event, _ in self._mint(fleet, decision))
+        return Written(extended(fleet, events), events)
+
     def build(self, fleet: Fleet, decision: Decision, *, summary: Summary = "") -> Written:
         """Turn decided facts into events and one commit on the fleet's; moves nothing."""
         self.check_writable(fleet)
@@ -189,6 +194,8 @@ class Board:
         after = extended(fleet, [event for event, _ in minted])
         events = tuple(event for event, _ in minted)
         message = self._message(after, events, summary if isinstance(summary, str) else summary())
+        told = summary if isinstance(summary, str) else summary()
+        message = self._message(after, events, told)
         changes = [Change(names.event_path(e.entity, e.id), data=data) for e, data in minted]
         commit = write_commits(
             self.git, [Commit(message, author, committer, changes, (fleet.commit,))]

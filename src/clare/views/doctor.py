@@ -133,10 +133,11 @@ def circles(fleet: Fleet) -> list[tuple[str, ...]]:
         for task in fleet.tasks.values()
         if not task.is_closed
     }
-    return sorted(tuple(sorted(c)) for c in _components(graph) if len(c) > 1 or c[0] in graph[c[0]])
+    return sorted(tuple(sorted(c)) for c in components(graph) if len(c) > 1 or c[0] in graph[c[0]])
 
 
-def _components(graph: dict[str, list[str]]) -> Iterator[list[str]]:
+def components(graph: dict[str, list[str]]) -> Iterator[list[str]]:
+    """The strongly connected components of a graph whose steps all lead to nodes of its own."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

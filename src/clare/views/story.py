@@ -58,6 +58,14 @@ def _did(event: Event, shown: str) -> str:
     return _changed(effect, shown, event.type)
 
 
+def changes(effect: Effect) -> list[str]:
+    """What an event changes, in words: `status done`, `+parser`, `needs 9xw4`; `a comment`."""
+    status = effect.set.get("status")
+    said = [f"status {status}"] if status else []
+    spoken = ["a comment"] if effect.comment is not None else []
+    return [*said, *_why(effect), *_fields(effect), *_elements(effect), *spoken]
+
+
 def _changed(effect: Effect, shown: str, event_type: str) -> str:
     status = effect.set.get("status")
     rest = [*_why(effect), *_fields(effect), *_elements(effect)]
