@@ -20,6 +20,7 @@ from clare.cli.entry import (
     PROJECT_COMMANDS,
     TASK_COMMANDS,
     VIEW_COMMANDS,
+    TEMPLATE_COMMANDS,
     Table,
     cli,
 )
@@ -31,6 +32,7 @@ GROUPS: dict[str, Table] = {
     "task": TASK_COMMANDS,
     "project": PROJECT_COMMANDS,
     "view": VIEW_COMMANDS,
+    "template": TEMPLATE_COMMANDS,
     "import": IMPORT_COMMANDS,
 }
 

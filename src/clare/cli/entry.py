@@ -121,6 +121,10 @@ MAN_COMMANDS = {
     "install": ("clare.cli.manual:install", "Write the man pages of all commands."),
     "remove": ("clare.cli.manual:remove", "Remove the man pages again."),
 }
+TEMPLATE_COMMANDS = {
+    "list": ("clare.cli.templates:list_templates", "List the templates of the board."),
+    "show": ("clare.cli.templates:show", "Show a template as it is written."),
+}
 OTHER_WORDS = {
     "close": "done",
     "create": "add",
@@ -224,6 +228,7 @@ for group in (
     LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."),
     LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
     LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
+    LazyGroup("template", TEMPLATE_COMMANDS, help="Templates: what `add --template` begins with."),
     LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
     hooks,
     LazyGroup("man", MAN_COMMANDS, help="The man pages of these commands."),

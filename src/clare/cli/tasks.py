@@ -83,7 +83,7 @@ def given(**values: str | None) -> dict[str, str]:
 @click.command(
     epilog='Example: clare add "Parse dates" -p P1 -l parser --needs 7qk2 -m "As ISO 8601."'
 )
-@click.argument("title")
+@click.argument("title", required=False)
 @click.option(
     "-p",
     "--priority",
@@ -132,10 +132,11 @@ def given(**values: str | None) -> dict[str, str]:
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--idea", is_flag=True, help="Note it down without opening it.")
 @click.option("--pin", is_flag=True, help="Put it before everything else.")
+@click.option("--template", metavar="NAME", help="Begin with what a template says.")
 @click.pass_obj
 def add(
     session: Session,
-    title: str,
+    title: str | None,
     priority: str | None,
     labels: tuple[str, ...],
     project: str | None,
@@ -150,6 +151,7 @@ def add(
     done_when: str | None,
     idea: bool,
     pin: bool,
+    template: str | None,
 ) -> None:
     """Add a task.
 
@@ -170,8 +172,15 @@ def add(
         repeat=every,
         done_when=done_when,
     )
+    if title is None and template is None:
+        raise Usage("what is to be done?", hint='clare add "TITLE"')
     opened = session.open()
-    outcome = tasks.add(opened.board, fields=fields, labels=labels, needs=needs)
+    if template is None:
+        outcome = tasks.add(opened.board, fields=fields, labels=labels, needs=needs)
+    else:
+        from clare.services import templates
+
+        outcome = templates.add(opened.board, template, fields=fields, labels=labels, needs=needs)
     finish(session, opened, outcome, Done("added", bare_id=True))
 
 

@@ -193,7 +193,6 @@ class Board:
         minted = self._mint(fleet, decision)
         after = extended(fleet, [event for event, _ in minted])
         events = tuple(event for event, _ in minted)
-        message = self._message(after, events, summary if isinstance(summary, str) else summary())
         told = summary if isinstance(summary, str) else summary()
         message = self._message(after, events, told)
         changes = [Change(names.event_path(e.entity, e.id), data=data) for e, data in minted]

@@ -49,6 +49,11 @@ def parse_raw(parts: Iterator[str]) -> Iterator[Difference]:
         yield Difference(next(parts), old_mode, old_blob, new_mode, new_blob)
 
 
+def is_template_path(path: str) -> bool:
+    """Whether a path is a template's, which people change as they like."""
+    return path.startswith("fleet/templates/") and path.count("/") == 2 and path.endswith(".yaml")
+
+
 def is_event_path(path: str) -> bool:
     """Whether a path is an event's, whose set only grows: all YAML in folders below `fleet/`."""
     return path.startswith("fleet/") and path.count("/") >= 3 and path.endswith(".yaml")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from clare.errors import ClareError, Unreadable
-from clare.store.changes import NOTHING, Difference, differences, is_event_path
+from clare.store.changes import NOTHING, Difference, differences, is_event_path, is_template_path
 from clare.store.commit import Change, Commit, write_commits
 from clare.store.git import Git
 from clare.store.read import ATTRIBUTES, MANIFEST
@@ -19,6 +19,11 @@ from clare.store.read import ATTRIBUTES, MANIFEST
 CLONE_TRAILER = "Clare-Clone"
 _MERGER = "Clare <clare@invalid>"
 _TEXTUAL = (MANIFEST, ATTRIBUTES)
+
+
+def is_textual(path: str) -> bool:
+    """Whether people write this file, so that two changes of it join line by line."""
+    return path in _TEXTUAL or is_template_path(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +224,7 @@ class _Joining:
             return []
         if apart.path not in self.by_first:
             return [_taken(apart)]
-        if apart.path in _TEXTUAL and not apart.is_added and not apart.is_deleted:
+        if is_textual(apart.path) and not apart.is_added and not apart.is_deleted:
             return [self._textual(apart)]
         raise ClareError(
             f"both sides changed {apart.path}", hint="merge the two commits with git, then sync"

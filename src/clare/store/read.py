@@ -13,6 +13,7 @@ from clare.events.read import Malformed, Node, read
 from clare.events.text import MAX_BYTES
 from clare.fleet import FORMAT, Finding, Fleet, Manifest
 from clare.fold import fold
+from clare.store.changes import is_template_path
 from clare.store.files import BadFile, parse
 from clare.store.git import Git, GitFailed, fields
 
@@ -52,9 +53,9 @@ def holds_board(git: Git, rev: str) -> bool:
     return bool(git.text("ls-tree", "--name-only", rev, "--", MANIFEST, allow=(0, 128)))
 
 
-def list_tree(git: Git, commit: str) -> list[Entry]:
-    """Every file below `fleet/` at a commit."""
-    listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", "fleet/").stdout
+def list_tree(git: Git, commit: str, folder: str = "fleet/") -> list[Entry]:
+    """Every file below `fleet/`, or a folder in it, at a commit."""
+    listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", folder).stdout
     entries = []
     for line in fields(listed):
         facts, _, path = line.partition("\t")
@@ -104,7 +105,7 @@ class _Reading:
 
     def take(self, entry: Entry, data: bytes | None) -> None:
         """Sort one file in, whatever it is."""
-        if entry.path == ATTRIBUTES:
+        if entry.path == ATTRIBUTES or _is_template(entry):
             return
         if entry.path == MANIFEST:
             self.has_manifest = True
@@ -180,6 +181,11 @@ class _Reading:
         ]
         findings = tuple(sorted((*self.findings, *forged), key=lambda f: (f.path, f.problem)))
         return Fleet(entities, events, findings, self.manifest, commit, tree)
+
+
+def _is_template(entry: Entry) -> bool:
+    """Templates are read when they are used: what is wrong with one disturbs nothing else."""
+    return is_template_path(entry.path) and entry.mode not in _MODES
 
 
 def _present(data: bytes | None) -> bytes:

@@ -271,6 +271,12 @@ UNFIT = _board(
     "write it anew with a command, then accept the file with --acknowledge FILE",
     broken=True,
 )
+TEMPLATE = _board(
+    "template-unreadable",
+    "`clare add --template` refuses this one; nothing else rests on it",
+    "mend the file with git, or remove it",
+    broken=True,
+)
 NEVER_PUBLISHED = _board(
     "never-published",
     "a commit here is not of a kind that Clare publishes, and holds back all that wait",

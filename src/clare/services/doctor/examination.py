@@ -8,6 +8,7 @@ from clare.fleet import Fleet
 from clare.services.doctor import hub, machine, repository
 from clare.services.opening import Opened, open_board
 from clare.services.publishing import publish
+from clare.services.templates import templates
 from clare.store import upkeep
 from clare.store.board import Board
 from clare.store.git import GitFailed
@@ -110,6 +111,10 @@ def _board(board: Board, fleet: Fleet) -> Iterator[Diagnosis]:
     except ClareError as problem:
         where = f"branch {board.place.branch}"
         yield Diagnosis(troubles.NEVER_PUBLISHED, where, problem.message, problem.hint)
+    for template in templates(board, fleet):
+        if template.problem:
+            told = template.problem.message.removeprefix(template.path).lstrip(",: ")
+            yield Diagnosis(troubles.TEMPLATE, template.path, told)
     yield from examine_board(fleet, now=board.now())
 
 
