@@ -307,6 +307,9 @@ def test_what_is_too_large_or_too_many_is_refused_in_one_line(here: Here) -> Non
     body = "x" * 48_000
     (line,) = refused(here, f"- title: a\n  body: {body}\n  done_when: {body}\n", code=1)
     assert line == "plan.yaml, line 1, entry 1 (a): entry: task.created would be larger than 64 KiB"
+    (line,) = refused(here, f"- {'x' * 1_000_000}: a\n  title: b\n")
+    assert len(line) < 1_000
+    assert len(refused(here, "".join(f"- title: a\n  needs: &n{n}\n" for n in range(2_000)))) == 21
     assert refused(here, "") == ["plan.yaml, nothing in it"]
     assert refused(here, "[]") == ["plan.yaml has no entries"]
 

@@ -29,12 +29,13 @@ def _way(graph: Mapping[str, Sequence[str]], start: str, goal: str) -> list[str]
     came = {start: ""}
     level = [start]
     while goal not in came:
-        level = [
-            step
-            for here in level
-            for step in graph[here]
-            if step not in came and not came.update({step: here})
-        ]
+        reached: list[str] = []
+        for here in level:
+            for step in graph[here]:
+                if step not in came:
+                    came[step] = here
+                    reached.append(step)
+        level = reached
     way = [goal]
     while came[way[-1]]:
         way.append(came[way[-1]])

@@ -21,6 +21,9 @@ MAX_ENTRIES = 10_000
 _TOLD = 20
 """So many problems are told at once."""
 
+_LONGEST = 500
+"""Characters in which one is told: a file may hold values of any size."""
+
 FIELDS = tuple(TaskFields.model_fields)
 SETS = tuple(TaskSets.model_fields)
 WORDS = ("as", "task", "key", "comment")
@@ -65,7 +68,7 @@ class Entry:
             (shorten(text) for text in given if isinstance(text, Text)), ""
         )
         entry = f"entry {self.number + 1}" + (f" ({known})" if known else "")
-        text = f"{self.source}, line {line}, {entry}: {where}: {what}"
+        text = f"{self.source}, line {line}, {entry}: {shorten(where)}: {what[:_LONGEST]}"
         return Problem(text, line=line, hint=hint or _HINT, exit_code=code)
 
 
@@ -286,14 +289,24 @@ def _across(found: Sequence[Entry]) -> Iterator[Problem]:
             known = first.setdefault(text, entry)
             if text and known is not entry:
                 where = "as" if what == "name" else "key"
-                yield entry.problem(where, f"{text} is taken by the entry in line {known.map.line}")
+                yield entry.problem(
+                    where, f"{shorten(text)} is taken by the entry in line {known.map.line}"
+                )
     defined = {entry.name for entry in found}
+    unknown = 0
     for entry in found:
         for where, text in _references(entry):
             if text not in defined:
-                near = get_close_matches(text, sorted(defined - {""}), n=1, cutoff=0.6)
-                meant = f"; did you mean {near[0]}?" if near else ""
-                yield entry.problem(where, f"no entry is named {text}{meant}")
+                unknown += 1
+                meant = _meant_name(text, defined) if unknown <= _TOLD else ""
+                yield entry.problem(where, f"no entry is named {shorten(text)}{meant}")
+
+
+def _meant_name(text: str, defined: set[str]) -> str:
+    """The name that was probably meant; looking for it costs time in the length of both."""
+    some = sorted(name for name in defined if 0 < len(name) < _LONGEST)
+    near = get_close_matches(text[:_LONGEST], some, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _references(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ _MERGER = "Clare <clare@invalid>"
 _TEXTUAL = (MANIFEST, ATTRIBUTES)
 
 
-def is_textual(path: str) -> bool:
+def _is_textual(path: str) -> bool:
     """Whether people write this file, so that two changes of it join line by line."""
     return path in _TEXTUAL or is_template_path(path)
 
@@ -224,7 +224,7 @@ class _Joining:
             return []
         if apart.path not in self.by_first:
             return [_taken(apart)]
-        if is_textual(apart.path) and not apart.is_added and not apart.is_deleted:
+        if _is_textual(apart.path) and not apart.is_added and not apart.is_deleted:
             return [self._textual(apart)]
         raise ClareError(
             f"both sides changed {apart.path}", hint="merge the two commits with git, then sync"

@@ -14,6 +14,8 @@ from clare.store.files import BadFile, read_yaml
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 32
+_SHOWN = 100
+"""Characters of a key that an error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _map(start: yaml.Event, stream: Iterator[yaml.Event], depth: int) -> Map:
 
 def _keep(inside: dict[str, Value], key: str, value: Value, line: int) -> None:
     if key in inside:
-        raise BadFile(f"line {line}: duplicate key {key}")
+        raise BadFile(f"line {line}: duplicate key {key[:_SHOWN]}")
     inside[key] = value
 
 
