@@ -226,6 +226,8 @@ ONE = [
     ("- &a\n  title: a\n  as: \"&b\"\n", "line 3, entry 1 (&a): as: the entry is named &a already"),
     ("- title: a\n  key: k\n  children: [b]\n", "line 3, entry 2 (b): key: missing: the entry above"),
     ("- {task: 7qk2, key: k}\n", "line 1, entry 1 (7qk2): key: an entry with task: edits"),
+    ("- {task: , title: a}\n", "line 1, entry 1 (a): task: must be one line with something in it"),
+    ("- {title: a, key: }\n", "line 1, entry 1 (a): key: must be one line with something in it"),
     ("- title: a\n  remove: {labels: b}\n", "line 2, entry 1 (a): remove: only for an entry with"),
     ("- task: a\n  remove: [b]\n", "line 2, entry 1 (a): remove: must be a map of labels"),
     ("- task: a\n  remove: {label: b}\n", "line 2, entry 1 (a): remove: label: unknown set; did"),

@@ -65,7 +65,7 @@ class Entry:
         line = self.map.line_of(where)
         given = (self.map.fields.get(word) for word in ("as", "task", "title"))
         known = self.map.name or next(
-            (shorten(text) for text in given if isinstance(text, Text)), ""
+            (shorten(text) for text in given if text and isinstance(text, Text)), ""
         )
         entry = f"entry {self.number + 1}" + (f" ({known})" if known else "")
         text = f"{self.source}, line {line}, {entry}: {shorten(where)}: {what[:_LONGEST]}"
@@ -213,26 +213,33 @@ class _One:
         return ""
 
     def _check_words(self, words: Mapping[str, str], remove: Map, above: Entry | None) -> None:
-        name, key, task = (words.get(word, "") for word in ("as", "key", "task"))
-        if "as" in words and (not name.startswith("&") or len(name) < 2):
-            self._bad("as", "must be a name such as &lexer")
-        if name and self.entry.map.name not in ("", name):
-            self._bad("as", f"the entry is named {self.entry.map.name} already")
-        if key:
-            self._check(TaskFields, "title", key, where="key")
+        key, task = words.get("key"), words.get("task")
+        self._check_name(words.get("as"))
+        for word in (
+            "task",
+            "key",
+        ):  # an empty variable of a script must not add what it meant to edit
+            if word in words:
+                self._check(words[word], "title", where=word)
         if key and task:
             self._bad("key", "an entry with task: edits; a key is for one that adds")
         if above and above.key and not (key or task):
             self._bad("key", "missing: the entry above has one, and a repeat would add this again")
-        if not task and "title" not in self.entry.map.fields:
+        if task is None and "title" not in self.entry.map.fields:
             self._bad("title", "missing")
-        if not task and remove.fields:
+        if task is None and remove.fields:
             self._bad("remove", "only for an entry with task:")
         if "parent" in self.entry.map.fields and above:
             self._bad("parent", "the entry above is its parent already")
         if words.get("comment"):
             given = {"entity": "tasks/" + "0" * 12, "text": words["comment"]}
             self._validate(TaskCommented, given, "comment")
+
+    def _check_name(self, name: str | None) -> None:
+        if name is not None and (not name.startswith("&") or len(name) < 2):
+            self._bad("as", "must be a name such as &lexer")
+        if name and self.entry.map.name not in ("", name):
+            self._bad("as", f"the entry is named {self.entry.map.name} already")
 
     def _fields(self) -> Iterator[tuple[str, str]]:
         for name in FIELDS:
@@ -242,7 +249,7 @@ class _One:
                     continue
                 cleared = not text and "task" not in self.entry.map.fields and name != "title"
                 if name != "parent" and not cleared:
-                    self._check(TaskFields, name, text)
+                    self._check(text, name)
                 if not cleared:
                     yield name, text
 
@@ -262,8 +269,8 @@ class _One:
             if texts:
                 yield name, texts
 
-    def _check(self, model: type[Model], name: str, text: str, *, where: str = "") -> None:
-        self._validate(model, {name: text}, where or name)
+    def _check(self, text: str, name: str, *, where: str = "") -> None:
+        self._validate(TaskFields, {name: text}, where or name)
 
     def _validate(
         self, model: type[Model], given: Mapping[str, object], where: str, *, shown: str = ""
