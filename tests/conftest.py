@@ -15,7 +15,8 @@ settings.register_profile(
 settings.load_profile("ci")
 
 KEPT = {"CLARE_TESTS_REQUIRE"}
-DROPPED = ("CLARE_", "CLAUDE", "GIT_", "PYTHONUNBUFFERED", "XDG_")
+AGENTS = ("CLAUDE", "CODEX_", "CURSOR_", "GEMINI_")
+DROPPED = (*AGENTS, "CLARE_", "EDITOR", "GIT_", "PYTHONUNBUFFERED", "VISUAL", "XDG_")
 GITCONFIG = """\
 [user]
 	name = Nat

@@ -3,17 +3,15 @@
 import os
 import re
 import socket
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from clare import names
-from clare.errors import ClareError, Usage
+from clare.config_file import load, path, save
+from clare.errors import Usage
+from clare.settings import SETTINGS, problem
 
-_KNOWN = ("host", "actor", "fleet", "sync")
-_SYNC = ("auto", "manual")
-_AGENT_SESSIONS = ("CLAUDE_CODE_SESSION_ID", "CLAUDE_SESSION_ID")
+__all__ = ["load", "path", "save"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +20,6 @@ class Chosen:
 
     value: str
     why: str
-
-
-def path() -> Path:
-    """Where the machine's configuration lies."""
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return Path(base) / "clare" / "config.toml"
-
-
-def load() -> dict[str, str]:
-    """The machine's configuration. Raises ClareError with the line for anything unknown."""
-    where = path()
-    try:
-        text = where.read_text("utf-8")
-        found = tomllib.loads(text)
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        problem = f"not UTF-8 at byte {error.start}"
-        raise ClareError(f"{where}: {problem}", hint="mend the file, or remove it") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ClareError(f"{where}: {error}", hint="mend the file, or remove it") from None
-    for key, value in found.items():
-        if key not in _KNOWN or not isinstance(value, str):
-            raise ClareError(
-                f"{where}, line {_line(text, key)}: {key} is not known, or not text",
-                hint=f"known are {', '.join(_KNOWN)}",
-            )
-    return {key: str(value) for key, value in found.items()}
-
-
-def _line(text: str, key: str) -> int:
-    lines = text.splitlines()
-    return next((n for n, line in enumerate(lines, 1) if line.lstrip(" [\"'").startswith(key)), 1)
 
 
 def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
@@ -96,27 +61,73 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> C
     return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
 
 
-def choose_sync(settings: Mapping[str, str], *, given: str = "") -> Chosen:
-    """Whether writes are published by themselves: `auto` or `manual`. Raises Usage."""
-    choices = (
-        Chosen(given, "--no-sync"),
+def choose_sync(settings: Mapping[str, str], *, given: str = "", shared: str = "") -> Chosen:
+    """Whether writes are published by themselves: `auto` or `manual`. Raises Usage.
+
+    What the command line says, `$CLARE_SYNC`, the machine's configuration, the board's; else `auto`.
+    """
+    return _first(
+        "sync",
+        Chosen(given, "the command line"),
         Chosen(os.environ.get("CLARE_SYNC", ""), "$CLARE_SYNC"),
         Chosen(settings.get("sync", ""), str(path())),
+        Chosen(shared, "fleet.yaml"),
     )
-    chosen = next((choice for choice in choices if choice.value), Chosen("auto", "the default"))
-    if chosen.value not in _SYNC:
-        raise Usage(f"{chosen.why}: {chosen.value!r} is not {' or '.join(_SYNC)}", hint="use auto")
+
+
+def choose_lease(*, shared: str = "") -> Chosen:
+    """How long a claim holds unless told: what the board says, else 4 hours. Raises Usage."""
+    return _first("lease", Chosen(shared, "fleet.yaml"))
+
+
+def _first(key: str, *choices: Chosen) -> Chosen:
+    chosen = next(
+        (one for one in choices if one.value), Chosen(SETTINGS[key].default, "the default")
+    )
+    wrong = problem(key, chosen.value)
+    if wrong:
+        raise Usage(f"{chosen.why}: {key}: {wrong}", hint="`clare config list` shows all settings")
     return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A kind of coding agent: what its shells have in their environment.
+
+    `session` tells one agent from another: its first 8 characters, or its last ones.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    session: tuple[str, ...] = ()
+    by_end: bool = False
+
+
+AGENTS = (
+    Agent("claude", ("CLAUDECODE",), ("CLAUDE_CODE_SESSION_ID", "CLAUDE_SESSION_ID")),
+    Agent("codex", ("CODEX_SANDBOX", "CODEX_THREAD_ID"), ("CODEX_THREAD_ID",), by_end=True),
+    Agent("cursor", ("CURSOR_AGENT",)),
+    Agent("gemini", ("GEMINI_CLI",)),
+)
+"""Codex numbers its threads by time, so that only the end of a number differs."""
+
+
+def agent_here() -> str:
+    """The kind of agent in whose shell this runs; empty in a person's."""
+    return next((agent.name for agent in AGENTS if any(map(os.environ.get, agent.marks))), "")
 
 
 def in_nameless_agent(actor: Chosen) -> bool:
     """Whether this is an agent's shell in which nothing tells this agent from the others."""
-    return bool(os.environ.get("CLAUDECODE")) and actor.why in (str(path()), "git's user.name")
+    return bool(agent_here()) and actor.why in (str(path()), "git's user.name")
 
 
 def _agent_session() -> str:
-    session = next((os.environ[key] for key in _AGENT_SESSIONS if os.environ.get(key)), "")
-    return f"claude/{session[:8]}" if session else ""
+    for agent in AGENTS:
+        session = next((os.environ[key] for key in agent.session if os.environ.get(key)), "")
+        if session:
+            return f"{agent.name}/{session[-8:] if agent.by_end else session[:8]}"
+    return ""
 
 
 def _check_actor(chosen: Chosen) -> str:
