@@ -75,6 +75,11 @@ def is_plain(text: str) -> bool:
 _UNPRINTABLE = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
 
 
+def is_unicode(text: str) -> bool:
+    """Whether the text can be written as UTF-8: it has no surrogates."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def typed_id(text: str) -> str:
     """A task id as a person types it: any case, `o` for 0, `i` and `l` for 1."""
     return text.strip().lower().translate(_LOOKALIKES)

@@ -202,11 +202,13 @@ def test_projects_are_added_edited_archived(here: Here) -> None:
             "title",
             "body",
             "status",
+            "repo",
             "tasks",
             "unfinished",
             "created_at",
             "created_by",
             "contested",
+            "path",
         ]
     )
     assert (found["title"], found["tasks"], found["unfinished"]) == ("Shop", 1, 1)

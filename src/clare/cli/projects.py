@@ -8,24 +8,36 @@ from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.cli.tasks import given, text_of
 from clare.errors import Usage
+from clare.fleet import Fleet
 from clare.services import projects
 from clare.services.act import Outcome, check_readable
 from clare.views.compare import Asked
 from clare.views.query import where
-from clare.views.record import project_record
+from clare.views.record import Record, project_record
 from clare.views.safe import one_line
 from clare.views.tasks import choose, unfinished
 
 SLUG = click.argument("slug", metavar="PROJECT", shell_complete=complete.projects)
+OPTIONAL_SLUG = click.argument(
+    "slug", metavar="[PROJECT]", default=projects.HERE, shell_complete=complete.projects
+)
+REPO = click.option("--repo", metavar="URL", help='Its repository\'s address; "" for none.')
+PATH = click.option("--path", metavar="DIR", help='Its folder on this machine; "" for none.')
 
 
-def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
+def _record(fleet: Fleet, slug: str) -> Record:
+    return {**project_record(fleet, fleet.project(slug)), "path": projects.folder_of(slug) or None}
+
+
+def _finish(
+    session: Session, slug: str, outcome: Outcome, verb: str, *, moved: bool = False
+) -> None:
     fleet = outcome.fleet
     entity = fleet.project(slug)
     if session.as_json:
-        session.data(project_record(fleet, entity))
+        session.data(_record(fleet, slug))
     else:
-        nothing = "" if outcome.written.events else "  (nothing to change)"
+        nothing = "" if outcome.written.events or moved else "  (nothing to change)"
         session.say(f"{slug} {verb}: {one_line(entity.value('title', slug))}{nothing}")
     notes(session, outcome)
     warn(session, fleet, about=[entity.key])
@@ -36,42 +48,78 @@ def _finish(session: Session, slug: str, outcome: Outcome, verb: str) -> None:
 @SLUG
 @click.option("--title", help="Its name for people; default the slug.")
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
+@REPO
+@PATH
 @click.pass_obj
-def add(session: Session, slug: str, title: str | None, body: str | None) -> None:
+def add(
+    session: Session,
+    slug: str,
+    title: str | None,
+    body: str | None,
+    repo: str | None,
+    path: str | None,
+) -> None:
     """Add a project.
 
-    PROJECT is its slug, which stays.
+    PROJECT is its slug, which stays. In its folder, or in its repository, commands know it by
+    themselves.
     """
-    fields = {"title": slug, **given(title=title, body=text_of(body))}
+    folder = projects.checked_folder(path) if path else ""
+    fields = {"title": slug, **given(title=title, body=text_of(body), repo=repo)}
     outcome = projects.add(session.open().board, slug, fields=fields)
+    if folder:
+        projects.set_folder(slug, folder)
     _finish(session, slug, outcome, "added")
 
 
 @common
-@click.command(epilog="Example: clare project edit web --title 'The shop'")
-@SLUG
+@click.command(
+    epilog="Examples: clare project edit web --title 'The shop'; clare project edit web --path ."
+)
+@OPTIONAL_SLUG
 @click.option("--title", help="Its name for people.")
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.option("--status", type=click.Choice(["active", "archived"]), help="Whether it is put away.")
+@REPO
+@PATH
 @click.pass_obj
 def edit(
-    session: Session, slug: str, title: str | None, body: str | None, status: str | None
+    session: Session,
+    slug: str,
+    title: str | None,
+    body: str | None,
+    status: str | None,
+    repo: str | None,
+    path: str | None,
 ) -> None:
-    """Change a project."""
-    fields = given(title=title, body=text_of(body), status=status)
-    if not fields:
+    """Change a project.
+
+    Without PROJECT the one whose folder or repository this is. Its folder is this machine's affair;
+    all the rest everybody sees.
+    """
+    fields = given(title=title, body=text_of(body), status=status, repo=repo)
+    if not fields and path is None:
         raise Usage("nothing to change", hint="`clare project edit --help` lists what can be")
-    outcome = projects.edit(session.open().board, slug, fields=fields)
-    _finish(session, slug, outcome, "edited")
+    folder = projects.checked_folder(path) if path else ""
+    board = session.open().board
+    slug = projects.meant(board.read(), slug) if slug == projects.HERE else slug
+    outcome = projects.edit(board, slug, fields=fields)
+    moved = projects.set_folder(slug, folder) if path is not None else False
+    _finish(session, slug, outcome, "edited", moved=moved)
 
 
 @common
 @click.command(epilog="Example: clare project archive web")
-@SLUG
+@OPTIONAL_SLUG
 @click.pass_obj
 def archive(session: Session, slug: str) -> None:
-    """Put a project away; its tasks stay."""
-    outcome = projects.edit(session.open().board, slug, fields={"status": "archived"})
+    """Put a project away; its tasks stay.
+
+    Without PROJECT the one whose folder or repository this is.
+    """
+    board = session.open().board
+    slug = projects.meant(board.read(), slug) if slug == projects.HERE else slug
+    outcome = projects.edit(board, slug, fields={"status": "archived"})
     _finish(session, slug, outcome, "archived")
 
 
@@ -104,20 +152,27 @@ def list_projects(session: Session, show_all: bool) -> None:
 
 @common
 @click.command(epilog="Example: clare project show web")
-@SLUG
+@OPTIONAL_SLUG
 @click.pass_obj
 def show(session: Session, slug: str) -> None:
-    """Show a project and its unfinished tasks."""
+    """Show a project and its unfinished tasks.
+
+    Without PROJECT the one whose folder or repository this is.
+    """
     board = session.open().board
     fleet, now = board.read(), board.now()
+    slug = projects.meant(fleet, slug)
     entity = fleet.project(slug)
-    record = project_record(fleet, entity)
+    record = _record(fleet, slug)
     if session.as_json:
         session.data(record)
     else:
         title = one_line(entity.value("title", slug))
         session.say(session.styled(f"{slug}  {title}", bold=True))
         session.say(f"  {record['status']}, {record['unfinished']} of {record['tasks']} unfinished")
+        for name in ("repo", "path"):
+            if record[name]:
+                session.say(f"  {name} {one_line(str(record[name]))}")
         for line in entity.value("body").splitlines():
             session.say(f"  {line}")
         tasks = choose(Asked(fleet, now), unfinished(where("project", slug)))

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from clare.events.event import Effect
 from clare.events.fact import Fact, Model
-from clare.events.fields import EventId, Line, Text
+from clare.events.fields import EventId, Line, OptionalLine, Text
 from clare.events.task import fields
 
 
@@ -14,6 +14,7 @@ class ProjectFields(Model):
     title: Line = ""
     body: Text = ""
     status: Literal["active", "archived"] = "active"
+    repo: OptionalLine = ""
 
 
 class ProjectFact(Fact):

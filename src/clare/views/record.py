@@ -78,6 +78,7 @@ def project_record(fleet: Fleet, entity: Entity) -> Record:
         "title": entity.value("title", slug),
         "body": entity.value("body"),
         "status": entity.value("status", "active"),
+        "repo": entity.value("repo") or None,
         "tasks": len(mine),
         "unfinished": sum(not task.is_closed for task in mine),
         "created_at": at(entity.created.event) if entity.created else None,
