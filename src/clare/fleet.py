@@ -42,11 +42,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What `fleet.yaml` says."""
+    """What `fleet.yaml` says; `lease` and `sync` are settings for all clones, as they are written."""
 
     name: str = ""
     hub: str = ""
     format: int = FORMAT
+    lease: str = ""
+    sync: str = ""
 
     @property
     def read_only(self) -> bool:

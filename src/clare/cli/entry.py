@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TASK_COMMANDS = {
     "add": ("clare.cli.tasks:add", "Add a task."),
     "split": ("clare.cli.plans:split", "Make parts of a task; it waits for all of them."),
-    "edit": ("clare.cli.tasks:edit", "Change the fields, labels or links of tasks."),
+    "edit": ("clare.cli.tasks:edit", "Change the fields, labels, needs or links of tasks."),
     "show": ("clare.cli.look:show", "Show tasks with everything known about them."),
     "list": ("clare.cli.listing:list_tasks", "List tasks, filtered."),
     "review": ("clare.cli.tasks:review", "Hand tasks over for review; claims on them end."),
@@ -90,6 +90,13 @@ VIEW_COMMANDS = {
     "list": ("clare.cli.views:list_views", "List saved views."),
     "show": ("clare.cli.views:show", "Show what a view stands for."),
     "rm": ("clare.cli.views:remove", "Take a view away; its history stays."),
+}
+CONFIG_COMMANDS = {
+    "get": ("clare.cli.settings:get", "Print one setting as it acts here."),
+    "set": ("clare.cli.settings:set_", "Set something on this machine, or for all clones."),
+    "unset": ("clare.cli.settings:unset", "Take a setting away."),
+    "list": ("clare.cli.settings:list_", "Every setting, its value, and where that comes from."),
+    "path": ("clare.cli.settings:path", "Where this machine's configuration lies."),
 }
 IMPORT_COMMANDS = {
     "backlog": ("clare.cli.imports:backlog", "Import the tasks of a Backlog.md folder."),
@@ -229,6 +236,7 @@ for group in (
     LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
     LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
     LazyGroup("template", TEMPLATE_COMMANDS, help="Templates: what `add --template` begins with."),
+    LazyGroup("config", CONFIG_COMMANDS, help="Settings, of this machine and of the fleet."),
     LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
     hooks,
     LazyGroup("man", MAN_COMMANDS, help="The man pages of these commands."),

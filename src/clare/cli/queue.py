@@ -9,8 +9,8 @@ from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, que
 from clare.cli.forms import LIMIT, say_rest
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
-from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, TASKS
-from clare.config import in_nameless_agent
+from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, SAY, TASKS, text_of
+from clare.config import agent_here, in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
 from clare.services import claims, tasks
@@ -20,7 +20,7 @@ from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import fitting
 
-LEASE = click.option("--lease", default="4h", show_default=True, help="How long the claim holds.")
+LEASE = click.option("--lease", help="How long the claim holds; default the board's, else 4h.")
 
 
 @common
@@ -98,7 +98,7 @@ def next_task(
     projects: tuple[str, ...],
     labels: tuple[str, ...],
     take: bool,
-    lease: str,
+    lease: str | None,
 ) -> None:
     """The task to take next; --claim takes it.
 
@@ -112,7 +112,7 @@ def next_task(
         _show_next(session, opened, wanted)
 
 
-def _take_next(session: Session, opened: Opened, wanted: Query, lease: int) -> None:
+def _take_next(session: Session, opened: Opened, wanted: Query, lease: int | None) -> None:
     _check_actor(opened)
     board = opened.board
     query = on_board(board.read(), wanted).query if wanted != Query() else wanted
@@ -146,7 +146,7 @@ def _show_next(session: Session, opened: Opened, wanted: Query) -> None:
 @LEASE
 @click.option("--force", is_flag=True, help="Take it though somebody holds it or it is not ready.")
 @click.pass_obj
-def claim(session: Session, names: tuple[str, ...], lease: str, force: bool) -> None:
+def claim(session: Session, names: tuple[str, ...], lease: str | None, force: bool) -> None:
     """Take tasks for yourself; one actor wins.
 
     They must be ready. Where there is a hub, the hub decides who wins; the others exit with 4.
@@ -158,7 +158,9 @@ def claim(session: Session, names: tuple[str, ...], lease: str, force: bool) -> 
     _taken(session, opened, taken)
 
 
-def _lease(text: str) -> int:
+def _lease(text: str | None) -> int | None:
+    if text is None:
+        return None
     try:
         return clock.duration(text)
     except ValueError as error:
@@ -187,7 +189,7 @@ def _holding(fleet: Fleet, task: Task, actor: str, verb: str, now: int) -> str:
 def _check_actor(opened: Opened) -> None:
     """An agent that cannot be told from the others must not take work in a shared name."""
     if in_nameless_agent(opened.actor):
-        name = f"claude/{opened.board.bits(16):04x}"
+        name = f"{agent_here()}/{opened.board.bits(16):04x}"
         raise ClareError(
             "this is an agent's shell, and nothing tells this agent from the others",
             hint=f"export CLARE_ACTOR={name}",
@@ -195,11 +197,12 @@ def _check_actor(opened: Opened) -> None:
 
 
 @common
-@click.command(epilog="Example: clare release 7qk2")
+@click.command(epilog="Example: clare release 7qk2 -m 'The zones are still missing.'")
 @OPTIONAL_TASKS
-@click.option("--force", is_flag=True, help="Also end claims of others.")
+@SAY
+@click.option("-f", "--force", is_flag=True, help="Also end claims of others.")
 @click.pass_obj
-def release(session: Session, names: tuple[str, ...], force: bool) -> None:
+def release(session: Session, names: tuple[str, ...], message: str | None, force: bool) -> None:
     """Give tasks back.
 
     Without TASK the one you hold.
@@ -207,4 +210,5 @@ def release(session: Session, names: tuple[str, ...], force: bool) -> None:
     opened = session.open()
     board = opened.board
     meant = names or (tasks.held_by(board, board.read()),)
-    finish(session, opened, claims.release(board, meant, force=force), Done("released"))
+    outcome = claims.release(board, meant, force=force, say=text_of(message))
+    finish(session, opened, outcome, Done("released"))

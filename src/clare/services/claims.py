@@ -3,19 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from clare.clock import HOUR, SECOND, show_instant
+from clare.clock import SECOND, duration, show_instant
+from clare.config import choose_lease
 from clare.errors import ClareError, Held, NothingToDo, Usage
 from clare.events.fact import Fact
 from clare.events.task import TaskClaimed, TaskReleased
 from clare.fleet import Fleet, Task
 from clare.services.act import Each, Outcome, change_each
+from clare.services.tasks import check_says, said
 from clare.store.board import Board, Decide, Written
 from clare.store.place import manifest_of
 from clare.store.sync import publish
 from clare.views.ready import hindrances, rank
-
-LEASE = 4 * HOUR
-"""How long a claim holds unless told, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ def claim(
     board: Board,
     names: Sequence[str],
     *,
-    lease: int = LEASE,
+    lease: int | None = None,
     force: bool = False,
     offline: bool = False,
 ) -> Taken:
@@ -55,7 +54,7 @@ def claim_next(
     board: Board,
     choose: Callable[[Fleet, Task], bool],
     *,
-    lease: int = LEASE,
+    lease: int | None = None,
     offline: bool = False,
 ) -> Taken:
     """Take the first ready task that `choose` accepts. Raises NothingToDo if there is none."""
@@ -78,13 +77,15 @@ def _first(fleet: Fleet, choose: Callable[[Fleet, Task], bool], *, now: int) -> 
     raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
 
 
-def _check_lease(lease: int) -> None:
-    if lease < SECOND:
+def _check_lease(lease: int | None) -> None:
+    if lease is not None and lease < SECOND:
         raise Usage("a lease is at least a second", hint="--lease 4h")
 
 
-def _claimed(fleet: Fleet, task: Task, lease: int) -> TaskClaimed:
-    return TaskClaimed(entity=task.key, lease=lease, hub=bool(fleet.manifest.hub))
+def _claimed(fleet: Fleet, task: Task, lease: int | None) -> TaskClaimed:
+    """A claim for so long, in ms, or for as long as the board says."""
+    length = duration(choose_lease(shared=fleet.manifest.lease).value) if lease is None else lease
+    return TaskClaimed(entity=task.key, lease=length, hub=bool(fleet.manifest.hub))
 
 
 def _write(board: Board, decide: Decide, *, offline: bool) -> Written:
@@ -121,8 +122,14 @@ def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:
     return False
 
 
-def release(board: Board, names: tuple[str, ...], *, force: bool = False) -> Outcome:
-    """Give tasks back. Raises Held for one that somebody else has, unless forced."""
+def release(
+    board: Board, names: tuple[str, ...], *, force: bool = False, say: str | None = None
+) -> Outcome:
+    """Give tasks back, saying something in the same commit.
+
+    Raises Held for one that somebody else has, unless forced.
+    """
+    check_says(say)
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
         mine = [
@@ -131,13 +138,13 @@ def release(board: Board, names: tuple[str, ...], *, force: bool = False) -> Out
             if force or held.is_of(actor=board.actor, clone=board.clone)
         ]
         if mine:
-            return [TaskReleased(entity=task.key, ends=tuple(mine))]
+            return [TaskReleased(entity=task.key, ends=tuple(mine)), *said(task, say)]
         holder = task.holder(now=board.now())
         if holder:
             raise Held(
                 f"{holder.by} holds {fleet.short(task.id)}, not you on this clone",
                 hint="--force releases it all the same",
             )
-        return []
+        return said(task, say)
 
     return change_each(board, names, change)

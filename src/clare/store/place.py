@@ -30,6 +30,10 @@ class Place:
     why_branch: str
 
 
+class NoBoard(ClareError):
+    """There is no board to work on."""
+
+
 def find(given: str, configured: str) -> Place:
     """The board that `--fleet`, `$CLARE_FLEET`, the current folder or the configuration names.
 

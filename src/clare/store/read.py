@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from clare import names
+from clare import names, settings
 from clare.events.event import Event
 from clare.events.read import Malformed, Node, read
 from clare.events.text import MAX_BYTES
@@ -164,6 +164,10 @@ class _Reading:
             return
         for key in unknown:
             self._find(entry, "", f"{key} is unknown here; kept", level="newer")
+        for key, value in (("lease", self.manifest.lease), ("sync", self.manifest.sync)):
+            wrong = settings.problem(key, value) if value else ""
+            if wrong:
+                self._find(entry, "", f"{key}: {wrong}", level="unfit")
 
     def fleet(self, commit: str, tree: str) -> Fleet:
         """Fold what was read."""
@@ -200,7 +204,7 @@ def manifest(mapping: Mapping[str, Node]) -> tuple[Manifest, list[str]]:
     number = text.get("format", "")
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise BadFile("format: must be a number")
-    known = {"format", "name", "hub", "policy"}
+    known = {"format", "name", "hub", "policy", *settings.SHARED}
     unknown = [key for key in mapping if key not in known] if int(number) <= FORMAT else []
-    found = Manifest(name=text.get("name", ""), hub=text.get("hub", ""), format=int(number))
-    return found, unknown
+    said = {key: text.get(key, "") for key in ("name", "hub", "lease", "sync")}
+    return Manifest(format=int(number), **said), unknown

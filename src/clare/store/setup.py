@@ -14,10 +14,11 @@ from clare.events.text import dump
 from clare.fleet import FORMAT, Manifest
 from clare.store.commit import Change, Commit, identity, released, write_commits
 from clare.store.git import LOCAL_VARIABLES, Git, GitFailed, GitTimeout, around, environment
+from clare.store.manifest import text_at, with_value
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
 from clare.store.place import DEFAULT_BRANCH
-from clare.store.read import ATTRIBUTES, MANIFEST
+from clare.store.read import ATTRIBUTES, MANIFEST, holds_board
 from clare.store.remote import ANSWER_WITHIN, Unreachable, check_url, reason, shown
 
 ATTRIBUTES_TEXT = b"* text eol=lf -filter -ident -working-tree-encoding\n"
@@ -38,7 +39,7 @@ def found_board(git: Git, branch: str, manifest: Manifest, *, clone: str) -> str
     author, committer = identity(git)
     ref = f"refs/heads/{branch}"
     old = git.resolve(ref)
-    changes = [Change(MANIFEST, data=manifest_bytes(manifest))]
+    changes = [Change(MANIFEST, data=_manifest_data(git, old, manifest))]
     if not old or not git.text("ls-tree", "--name-only", old, "--", ATTRIBUTES):
         changes.append(Change(ATTRIBUTES, data=ATTRIBUTES_TEXT))
     who = author.partition(" <")[0]
@@ -51,6 +52,13 @@ def found_board(git: Git, branch: str, manifest: Manifest, *, clone: str) -> str
         )
         move_branch(git, ref, old=old, new=new)
     return new
+
+
+def _manifest_data(git: Git, old: str | None, wanted: Manifest) -> bytes:
+    """The new `fleet.yaml`; of one that is there only the hub's line changes."""
+    if old and holds_board(git, old):
+        return with_value(text_at(git, old), "hub", wanted.hub).encode()
+    return manifest_bytes(wanted)
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

@@ -1,0 +1,163 @@
+"""Settings: what each is, where it was set, and setting it; on this machine or for all clones."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from clare import config, config_file, names, toml
+from clare.config import Chosen
+from clare.errors import ClareError, Usage
+from clare.services.opening import Opened
+from clare.settings import PRIVATE, PROJECTS, SETTINGS, SHARED, problem, unknown
+from clare.store import manifest
+from clare.store.read import MANIFEST
+from clare.store.sync import sync
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A setting as it acts here: its value, empty if there is none, and where that comes from."""
+
+    key: str
+    value: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the board's `fleet.yaml` sets, with the text it stands in."""
+
+    values: Mapping[str, str]
+    text: str = ""
+
+
+def everything(opened: Opened | None) -> list[Found]:
+    """Every setting, with the board's where one is open. Raises ClareError for a wrong one."""
+    private, text, shared = config.load(), config_file.read_text(), _shared(opened)
+    found = [_acting(key, private, text, shared, opened) for key in SETTINGS]
+    folders = [key for key in private if key.startswith(f"{PROJECTS}.")]
+    return found + [Found(key, private[key], _place(text, key)) for key in folders]
+
+
+def _place(text: str, key: str) -> str:
+    return f"{config_file.path()}, line {toml.line_of(text, tuple(key.split('.', 1)))}"
+
+
+def _acting(
+    key: str, private: Mapping[str, str], text: str, shared: _Shared, opened: Opened | None
+) -> Found:
+    if key in ("host", "actor"):
+        chosen = _who(key, private, opened)
+        at = str(config_file.path())
+        return Found(key, chosen.value, _place(text, key) if chosen.why == at else chosen.why)
+    setting = SETTINGS[key]
+    choices = (
+        Chosen(os.environ.get(setting.environment, ""), f"${setting.environment}"),
+        Chosen(private.get(key, ""), _place(text, key) if key in private else ""),
+        Chosen(shared.values.get(key, ""), _shared_place(shared, key)),
+        Chosen(setting.default, "the default"),
+    )
+    chosen = next((one for one in choices if one.value), Chosen("", "not set"))
+    wrong = problem(key, chosen.value) if chosen.value else ""
+    if wrong:
+        raise ClareError(f"{chosen.why}: {key}: {wrong}", hint="set another value")
+    return Found(key, chosen.value, chosen.why)
+
+
+def _who(key: str, private: Mapping[str, str], opened: Opened | None) -> Chosen:
+    if opened:
+        return opened.host if key == "host" else opened.actor
+    if key == "host":
+        return config.choose_host(private)
+    return config.choose_actor(private, given="", git_name="")
+
+
+def _shared_place(shared: _Shared, key: str) -> str:
+    return f"{MANIFEST}, line {manifest.line_of(shared.text, key)}"
+
+
+def _shared(opened: Opened | None) -> _Shared:
+    if opened is None:
+        return _Shared({})
+    fleet = opened.board.read()
+    said = {"lease": fleet.manifest.lease, "sync": fleet.manifest.sync}
+    return _Shared(said, manifest.text_at(opened.board.git, fleet.commit))
+
+
+def get(opened: Opened | None, key: str) -> Found:
+    """One setting as it acts here. Raises ClareError if it is not set."""
+    _check_known(key)
+    found = next((one for one in everything(opened) if one.key == key), Found(key, "", ""))
+    if not found.value:
+        raise ClareError(f"{key} is not set", hint=f"clare config set {key} VALUE")
+    return found
+
+
+def _check_known(key: str) -> None:
+    if key not in SETTINGS and not names.is_slug(key.removeprefix(f"{PROJECTS}.")):
+        raise Usage(f"{key} is no setting", hint=_known(key))
+    if key not in SETTINGS and not key.startswith(f"{PROJECTS}."):
+        raise Usage(f"{key} is no setting", hint=_known(key))
+
+
+def _known(key: str) -> str:
+    return unknown(key, (*SETTINGS, f"{PROJECTS}.SLUG"))
+
+
+def set_private(key: str, value: str) -> None:
+    """Set something on this machine. Raises Usage, ClareError."""
+    _check_known(key)
+    if key in SETTINGS and key not in PRIVATE:
+        raise Usage(f"{key} is for all clones", hint=f"clare config set --shared {key} {value}")
+    _check(key, value)
+    config_file.save(key, value)
+
+
+def unset_private(key: str) -> bool:
+    """Take a setting of this machine away, also one that is not known. Whether there was one."""
+    text = config_file.read_text()
+    if not toml.has(text, tuple(key.split(".", 1))):
+        return False
+    config_file.save(key, None)
+    return True
+
+
+def set_shared(opened: Opened, key: str, value: str) -> str:
+    """Set something on the board for all clones, or with an empty value no longer.
+
+    One commit, its id returned; none if it is so already. Published where that is done by itself.
+    """
+    if key in SETTINGS and key not in SHARED:
+        raise Usage(f"{key} is for one machine", hint=f"clare config set {key} {value}".rstrip())
+    if key not in SHARED:
+        raise Usage(f"{key} is no shared setting", hint=unknown(key, SHARED))
+    if value:
+        _check(key, value)
+    board = opened.board
+    what = f"sets {key} of the fleet to {value}" if value else f"unsets {key} of the fleet"
+    commit = manifest.rewrite(board, lambda text: manifest.with_value(text, key, value), what=what)
+    if commit:
+        _publish(opened)
+    return commit
+
+
+def _publish(opened: Opened) -> None:
+    said = opened.board.read().manifest
+    wanted = config.choose_sync(config.load(), shared=said.sync)
+    if said.hub and wanted.value == "auto":
+        try:
+            sync(opened.board, said.hub)
+        except ClareError as error:
+            raise ClareError(
+                f"saved here, but not published: {error.message}",
+                hint=error.hint,
+                exit_code=error.exit_code,
+            ) from None
+
+
+def _check(key: str, value: str) -> None:
+    wrong = problem(key, value)
+    if wrong or not names.is_unicode(value):
+        raise Usage(
+            f"{key}: {wrong or 'is not valid Unicode'}", hint="`clare config list` shows all"
+        )

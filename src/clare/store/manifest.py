@@ -1,0 +1,112 @@
+"""Changing `fleet.yaml`: one key's line, the rest of the text stays; a commit of its own."""
+
+import random
+import re
+import time
+from collections.abc import Callable
+
+from clare.errors import ClareError, Unreadable
+from clare.events.text import scalar
+from clare.store.board import RETRY_FOR, Board
+from clare.store.commit import Change, Commit, identity, released, write_commits
+from clare.store.files import BadFile, parse
+from clare.store.git import Git
+from clare.store.merge import CLONE_TRAILER
+from clare.store.move import BranchMoved
+from clare.store.read import MANIFEST
+from clare.store.turn import turn
+
+
+def text_at(git: Git, commit: str) -> str:
+    """The text of `fleet.yaml` at a commit."""
+    return git.run("cat-file", "blob", f"{commit}:{MANIFEST}").stdout.decode("utf-8", "replace")
+
+
+def line_of(text: str, key: str) -> int:
+    """The line in which a key stands; 0 if it does not."""
+    span = _span(text.split("\n"), key)
+    return span[0] + 1 if span else 0
+
+
+def _span(lines: list[str], key: str) -> tuple[int, int] | None:
+    """From where to where a key of the outermost map reaches."""
+    named = re.compile(rf"([\"']?){re.escape(key)}\1\s*:(\s|$)")
+    start = next((n for n, line in enumerate(lines) if named.match(line)), None)
+    if start is None:
+        return None
+    ends = (n for n in range(start + 1, len(lines)) if lines[n][:1] not in ("", " ", "\t"))
+    end = next(ends, len(lines))
+    while end > start + 1 and not lines[end - 1].strip():
+        end -= 1
+    return start, end
+
+
+def with_value(text: str, key: str, value: str) -> str:
+    """The text with a key of this value, or, with an empty one, without it. Raises ClareError."""
+    lines = text.split("\n")
+    span = _span(lines, key)
+    if span:
+        comment = _comment(lines[span[0]]) if span[1] == span[0] + 1 else ""
+        lines[slice(*span)] = [f"{key}: {scalar(value, '')}{comment}"] if value else []
+    elif value:
+        while lines and not lines[-1].strip():
+            lines.pop()
+        lines += [f"{key}: {scalar(value, '')}", ""]
+    return _checked(text, "\n".join(lines), key, value)
+
+
+def _comment(line: str) -> str:
+    """What stands behind the value of a line, if its value is plain."""
+    found = re.fullmatch(r"[^\"'#]*?(\s+#.*)", line)
+    return found[1] if found else ""
+
+
+def _checked(before: str, after: str, key: str, value: str) -> str:
+    """The changed text, if it says what it said before but for this key. Raises ClareError."""
+    wanted = {name: node for name, node in parse(before.encode()).items() if name != key}
+    wanted = {**wanted, key: value} if value else wanted
+    try:
+        same = parse(after.encode()) == wanted
+    except BadFile:
+        same = False
+    if not same:
+        raise ClareError(
+            f"{key} cannot be written into {MANIFEST} as it is; nothing was changed",
+            hint="change it by hand on the board's branch, with git",
+        )
+    return after
+
+
+def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> str:
+    """Commit a changed `fleet.yaml` on the board branch. Returns the commit, or nothing if it is so.
+
+    Decides again when the branch moves meanwhile. Raises ClareError.
+    """
+    deadline = time.monotonic() + RETRY_FOR
+    while time.monotonic() < deadline:
+        try:
+            with turn(board.git), released(board.git):
+                return _rewritten(board, change, what)
+        except BranchMoved:
+            time.sleep(random.uniform(0, 0.05))
+    raise ClareError(f"others kept writing for {RETRY_FOR:.0f} s", hint="run the command again")
+
+
+def _rewritten(board: Board, change: Callable[[str], str], what: str) -> str:
+    fleet = board.read()
+    board.check_writable(fleet)
+    old = text_at(board.git, fleet.commit)
+    try:
+        new = change(old)
+    except BadFile as error:
+        raise Unreadable(f"{MANIFEST}: {error}", hint="mend it with git first") from None
+    if new == old:
+        return ""
+    author, committer = identity(board.git)
+    message = f"{board.actor} {what}\n\n{CLONE_TRAILER}: {board.clone}\n"
+    changes = [Change(MANIFEST, data=new.encode())]
+    commit = write_commits(
+        board.git, [Commit(message, author, committer, changes, (fleet.commit,))]
+    )
+    board.move(fleet.commit, commit)
+    return commit
