@@ -70,13 +70,16 @@ def test_standard_input_must_be_text(here: Here) -> None:
         (["task", "frobnicate"], "No such command 'frobnicate'"),
         (["--frobnicate"], "No such option"),
         (["list", "--frobnicate"], "No such option"),
-        (["add"], "Missing argument 'TITLE'"),
+        (["add"], "a task needs a TITLE"),
         (["claim"], "Missing argument 'TASK...'"),
         (["project"], "Missing command"),
         (["import"], "Missing command"),
         (["task"], "Missing command"),
         (["add", "x", "-p", "P9"], "'P9' is not one of P0, P1, P2, P3, P4"),
-        (["add", "x", "--due", "soon"], "due: write a day as 2026-12-01 or a time as"),
+        (
+            ["add", "x", "--due", "soon"],
+            "due: 'soon' is no day; write it as 2026-12-01, friday or +3d",
+        ),
         (["add", "x", "--due", "2026-02-30"], "due: "),
         (["add", "x", "-l", "two words"], "labels: 'two words': must be one word"),
         (["add", "x", "--for", "two words"], "assignee: must be a name without spaces"),
@@ -129,7 +132,7 @@ def config(home: Path, text: str) -> Path:
     [
         ('host = "plum"\nactor = \n', "line 2"),
         ('host = "plum"\n\ncolour = "red"\n', "line 3: colour is not known"),
-        ("actor = 7\n", "line 1: actor is not known, or not text"),
+        ("actor = 7\n", "line 1: actor must be text"),
         ('[hub]\nurl = "x"\n', "line 1: hub is not known"),
     ],
 )

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from clare.cli import complete
+from clare.cli import complete, editing
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
 from clare.errors import Usage
 from clare.events import repeat
 from clare.services import tasks
 from clare.state import DEFAULTS, PRIORITIES, STATUSES
+from clare.views.sheet import Sheet
 
 TASK = click.argument("name", metavar="TASK", shell_complete=complete.tasks)
 PROJECT = click.option(
@@ -81,7 +82,7 @@ def given(**values: str | None) -> dict[str, str]:
 
 @common
 @click.command(
-    epilog='Example: clare add "Parse dates" -p P1 -l parser --needs 7qk2 -m "As ISO 8601."'
+    epilog='Example: clare add "Parse dates" -p P1 -l parser -n 7qk2 -d friday -m "As ISO 8601."'
 )
 @click.argument("title", required=False)
 @click.option(
@@ -100,7 +101,12 @@ def given(**values: str | None) -> dict[str, str]:
     help="A label; repeat for several.",
     shell_complete=complete.labels,
 )
-@click.option("-P", "--project", help="The slug of its project.", shell_complete=complete.projects)
+@click.option(
+    "-P",
+    "--project",
+    help='The slug of its project; default the one here, "" for none.',
+    shell_complete=complete.projects,
+)
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.option(
     "-t",
@@ -113,21 +119,24 @@ def given(**values: str | None) -> dict[str, str]:
     "--parent", metavar="TASK", help="The task it is a part of.", shell_complete=complete.tasks
 )
 @click.option(
+    "-n",
     "--needs",
     multiple=True,
     metavar="TASK",
     help="A task it waits for; repeatable.",
     shell_complete=complete.tasks,
 )
+@click.option("--link", "links", multiple=True, help="A link: a URL, or any word; repeatable.")
 @click.option(
+    "-a",
     "--for",
     "assignee",
     metavar="ACTOR",
     help="Who should do it.",
     shell_complete=complete.actors,
 )
-@click.option("--due", metavar="DAY", help="2026-12-01, or a time as 2026-12-01T09:30:00Z.")
-@click.option("--defer", metavar="DAY", help="Not ready before that.")
+@click.option("-d", "--due", metavar="DAY", help="2026-12-01, friday, +3d, eom …; UTC.")
+@click.option("--defer", metavar="DAY", help="Not ready before that; also due-3d.")
 @EVERY
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--idea", is_flag=True, help="Note it down without opening it.")
@@ -144,6 +153,7 @@ def add(
     type_: str | None,
     parent: str | None,
     needs: tuple[str, ...],
+    links: tuple[str, ...],
     assignee: str | None,
     due: str | None,
     defer: str | None,
@@ -155,7 +165,7 @@ def add(
 ) -> None:
     """Add a task.
 
-    In a pipe it prints the bare id.
+    Without TITLE the editor opens on a terminal. In a pipe it prints the bare id.
     """
     fields = given(
         title=title,
@@ -172,15 +182,18 @@ def add(
         repeat=every,
         done_when=done_when,
     )
+    elements = {"labels": labels, "needs": needs, "links": links}
     if title is None and template is None:
-        raise Usage("what is to be done?", hint='clare add "TITLE"')
+        editing.check_terminal("a task needs a TITLE", 'clare add "TITLE"')
     opened = session.open()
-    if template is None:
-        outcome = tasks.add(opened.board, fields=fields, labels=labels, needs=needs)
-    else:
+    if template is not None:
         from clare.services import templates
 
-        outcome = templates.add(opened.board, template, fields=fields, labels=labels, needs=needs)
+        outcome = templates.add(opened.board, template, fields=fields, **elements)
+    elif title is None:
+        outcome = editing.add(opened.board, Sheet(fields, elements))
+    else:
+        outcome = tasks.add(opened.board, fields=fields, **elements)
     finish(session, opened, outcome, Done("added", bare_id=True))
 
 
@@ -212,12 +225,36 @@ def add(
 )
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
 @click.option("-t", "--type", "type_", help="bug, feature, epic …", shell_complete=complete.types)
-@click.option("--status", type=click.Choice(STATUSES), help="Where it stands.")
+@click.option("-s", "--status", type=click.Choice(STATUSES), help="Where it stands.")
 @click.option("--parent", metavar="TASK", help='"" for none.', shell_complete=complete.tasks)
+@click.option(
+    "-n",
+    "--needs",
+    multiple=True,
+    metavar="TASK",
+    help="Let it wait for this task too.",
+    shell_complete=complete.tasks,
+)
+@click.option(
+    "--unneed",
+    "unneeds",
+    multiple=True,
+    metavar="TASK",
+    help="No longer wait for it.",
+    shell_complete=complete.tasks,
+)
 @click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
 @click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
-@click.option("--due", metavar="DAY", help='2026-12-01; "" for none.')
-@click.option("--defer", metavar="DAY", help='2026-12-01; "" for not.')
+@click.option(
+    "-a",
+    "--for",
+    "assignee",
+    metavar="ACTOR",
+    help='Who should do it; "" for nobody.',
+    shell_complete=complete.actors,
+)
+@click.option("-d", "--due", metavar="DAY", help='friday, +3d …; due+7d moves it; "" for none.')
+@click.option("--defer", metavar="DAY", help='Likewise; defer+7d moves it; "" for not.')
 @EVERY
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--pin/--unpin", "pinned", default=None, help="Put it before everything else.")
@@ -234,15 +271,21 @@ def edit(
     type_: str | None,
     status: str | None,
     parent: str | None,
+    needs: tuple[str, ...],
+    unneeds: tuple[str, ...],
     links: tuple[str, ...],
     unlinks: tuple[str, ...],
+    assignee: str | None,
     due: str | None,
     defer: str | None,
     every: str | None,
     done_when: str | None,
     pinned: bool | None,
 ) -> None:
-    """Change the fields, labels or links of tasks."""
+    """Change the fields, labels, needs or links of tasks.
+
+    Of one TASK without options the editor opens on a terminal.
+    """
     fields = given(
         title=title,
         project=project,
@@ -252,84 +295,110 @@ def edit(
         priority=priority,
         pinned=None if pinned is None else str(pinned).lower(),
         parent=parent,
+        assignee=assignee,
         due=due,
         defer_until=defer,
         repeat=every,
         done_when=done_when,
     )
-    come: Mapping[str, Sequence[str]] = {"labels": labels, "links": links}
-    gone: Mapping[str, Sequence[str]] = {"labels": unlabels, "links": unlinks}
-    if not (fields or any(come.values()) or any(gone.values())):
-        raise Usage("nothing to change", hint="`clare edit --help` lists what can be")
-    opened = session.open()
-    outcome = tasks.edit(opened.board, names, fields=fields, come=come, gone=gone)
+    come: Mapping[str, Sequence[str]] = {"labels": labels, "links": links, "needs": needs}
+    gone: Mapping[str, Sequence[str]] = {"labels": unlabels, "links": unlinks, "needs": unneeds}
+    if fields or any(come.values()) or any(gone.values()):
+        opened = session.open()
+        outcome = tasks.edit(opened.board, names, fields=fields, come=come, gone=gone)
+    else:
+        editing.check_terminal("nothing to change", "`clare edit --help` lists what can be")
+        editing.check_one(names)
+        opened = session.open()
+        outcome = editing.edit(opened.board, names[0])
     finish(session, opened, outcome, Done("edited"))
 
 
-def _move(session: Session, names: tuple[str, ...], status: str, verb: str, reason: str) -> None:
+SAY = click.option("-m", "--message", help="Say this too, in the same commit; - reads stdin.")
+REASON = click.option("-r", "--reason", default="", help="Why, in a few words.")
+
+
+def _move(
+    session: Session,
+    names: tuple[str, ...],
+    status: str,
+    verb: str,
+    say: str | None,
+    reason: str = "",
+) -> None:
     opened = session.open()
     board = opened.board
     meant = names or (tasks.held_by(board, board.read()),)
-    finish(session, opened, tasks.move(board, meant, status, reason=reason), Done(verb))
+    outcome = tasks.move(board, meant, status, reason=reason, say=text_of(say))
+    finish(session, opened, outcome, Done(verb))
 
 
 @common
-@click.command(epilog="Example: clare review 7qk2")
+@click.command(epilog="Example: clare review 7qk2 -m 'Look at the zones.'")
 @OPTIONAL_TASKS
+@SAY
 @click.pass_obj
-def review(session: Session, names: tuple[str, ...]) -> None:
+def review(session: Session, names: tuple[str, ...], message: str | None) -> None:
     """Hand tasks over for review; claims on them end.
 
     Without TASK the one you hold.
     """
-    _move(session, names, "review", "in review", "")
+    _move(session, names, "review", "in review", message)
 
 
 @common
-@click.command(epilog="Example: clare done 7qk2 9xw4 --reason 'merged in 1.4'")
+@click.command(epilog="Example: clare done 7qk2 9xw4 -r 'merged in 1.4'")
 @OPTIONAL_TASKS
-@click.option("--reason", default="", help="Why, in a few words.")
+@REASON
+@SAY
 @click.pass_obj
-def done(session: Session, names: tuple[str, ...], reason: str) -> None:
+def done(session: Session, names: tuple[str, ...], reason: str, message: str | None) -> None:
     """Close tasks as done; claims on them end.
 
     Without TASK the one you hold.
     """
-    _move(session, names, "done", "done", reason)
+    _move(session, names, "done", "done", message, reason)
 
 
 @common
-@click.command(epilog="Example: clare drop 7qk2 --reason 'nobody needs it'")
+@click.command(epilog="Example: clare drop 7qk2 -r 'nobody needs it'")
 @TASKS
-@click.option("--reason", default="", help="Why, in a few words.")
+@REASON
+@SAY
 @click.pass_obj
-def drop(session: Session, names: tuple[str, ...], reason: str) -> None:
+def drop(session: Session, names: tuple[str, ...], reason: str, message: str | None) -> None:
     """Close tasks that will not be done; claims on them end."""
-    _move(session, names, "dropped", "dropped", reason)
+    _move(session, names, "dropped", "dropped", message, reason)
 
 
 @common
-@click.command(epilog="Example: clare reopen 7qk2")
+@click.command(epilog="Example: clare reopen 7qk2 -m 'It came back.'")
 @TASKS
+@SAY
 @click.pass_obj
-def reopen(session: Session, names: tuple[str, ...]) -> None:
+def reopen(session: Session, names: tuple[str, ...], message: str | None) -> None:
     """Open tasks again."""
-    _move(session, names, "open", "reopened", "")
+    _move(session, names, "open", "reopened", message)
 
 
 @common
-@click.command(epilog="Example: clare comment 7qk2 -m 'The header has no zone.'")
+@click.command(epilog="Example: clare comment 7qk2 9xw4 -m 'The header has no zone.'")
 @OPTIONAL_TASKS
-@click.option("-m", "--message", required=True, help="What to say; - reads standard input.")
+@click.option("-m", "--message", help="What to say; - reads standard input.")
 @click.pass_obj
-def comment(session: Session, names: tuple[str, ...], message: str) -> None:
+def comment(session: Session, names: tuple[str, ...], message: str | None) -> None:
     """Say something about tasks.
 
-    Without TASK about the one you hold.
+    Without TASK about the one you hold. Without -m the editor opens on a terminal.
     """
+    if message is None:
+        editing.check_terminal("what is there to say?", 'say it with -m "…"')
     opened = session.open()
     meant = names or (tasks.held_by(opened.board, opened.board.read()),)
-    outcome = tasks.comment(opened.board, meant, text_of(message) or "")
+    if message is None:
+        outcome = editing.comment(opened.board, meant)
+    else:
+        outcome = tasks.comment(opened.board, meant, text_of(message) or "")
     finish(session, opened, outcome, Done("commented"))
 
 

@@ -1,6 +1,6 @@
 """Planning: adding tasks, editing them, moving them on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from clare import names
@@ -8,7 +8,9 @@ from clare.errors import ClareError
 from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet, Task
+from clare.services import projects
 from clare.services.act import Outcome, act, change_each, make
+from clare.services.days import dated
 from clare.services.repeats import check_date, with_next
 from clare.state import DEFAULTS
 from clare.store.board import Board
@@ -18,19 +20,34 @@ Fields = Mapping[str, str]
 Elements = Mapping[str, Sequence[str]]
 
 
-def add(board: Board, *, fields: Fields, labels: Sequence[str], needs: Sequence[str]) -> Outcome:
-    """Add one task; `needs` and the field `parent` may be prefixes of ids."""
+def add(
+    board: Board,
+    *,
+    fields: Fields,
+    labels: Sequence[str],
+    needs: Sequence[str],
+    links: Sequence[str] = (),
+) -> Outcome:
+    """Add one task; `needs` and the field `parent` may be prefixes of ids.
+
+    Without the field `project` it belongs to the one whose folder or repository this is.
+    """
     task_id = names.base32(board.bits(60), names.TASK_ID_LENGTH)
 
     check_date(fields)
 
     def decide(fleet: Fleet) -> list[Fact]:
-        elements = {"labels": list(labels), "needs": [fleet.task(need).id for need in needs]}
+        elements = {
+            "labels": list(labels),
+            "needs": [fleet.task(need).id for need in needs],
+            "links": list(links),
+        }
+        wanted = dated(projects.with_project(fleet, fields), now=board.now())
         return [
             make(
                 TaskCreated,
                 names.task_key(task_id),
-                set=resolved(fleet, fields),
+                set=resolved(fleet, wanted),
                 add={name: found for name, found in elements.items() if found},
             )
         ]
@@ -41,18 +58,38 @@ def add(board: Board, *, fields: Fields, labels: Sequence[str], needs: Sequence[
 def edit(
     board: Board, tasks: Sequence[str], *, fields: Fields, come: Elements, gone: Elements
 ) -> Outcome:
-    """Write fields, add and remove elements of sets. What is so already is not written again."""
+    """Write fields, add and remove elements of sets. What is so already is not written again.
+
+    Elements of `needs` may be prefixes of ids.
+    """
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
-        check_date(fields, task)
-        wanted = changed(task, resolved(fleet, fields, task.id))
+        given = dated(fields, now=board.now(), task=task)
+        check_date(given, task)
+        wanted = changed(task, resolved(fleet, given, task.id))
         present = {
             name: [e for e in elements if e in task.entity.elements(name)]
-            for name, elements in gone.items()
+            for name, elements in _resolved_needs(fleet, task, gone, _own_need).items()
         }
-        return with_next(fleet, task, edited(task, fields=wanted, come=come, gone=present))
+        coming = _resolved_needs(fleet, task, come, _other)
+        return with_next(fleet, task, edited(task, fields=wanted, come=coming, gone=present))
 
     return change_each(board, tasks, change)
+
+
+def _resolved_needs(
+    fleet: Fleet, task: Task, elements: Elements, find: Callable[[Fleet, Task, str], str]
+) -> dict[str, Sequence[str]]:
+    """The elements, those of `needs` as whole ids."""
+    needs = [find(fleet, task, name) for name in elements.get("needs", ())]
+    return {**elements, "needs": needs}
+
+
+def _other(fleet: Fleet, task: Task, name: str) -> str:
+    """The id of a task that this one may wait for. Raises ClareError."""
+    found = fleet.task(name).id
+    _check_no_circle(fleet, task.id, found)
+    return found
 
 
 def edited(task: Task, *, fields: Fields, come: Elements, gone: Elements) -> list[Fact]:
@@ -87,19 +124,29 @@ def _closes(fields: Fields) -> bool:
 
 
 def resolved(fleet: Fleet, fields: Fields, task_id: str = "") -> dict[str, str]:
-    """The fields with the parent as a whole id and the project checked. Raises ClareError."""
+    """The fields with the parent as a whole id and the project, also `.`, checked.
+
+    Raises ClareError.
+    """
     found = dict(fields)
     if found.get("parent"):
         parent = fleet.task(found["parent"])
         _check_no_part_of_itself(fleet, task_id, parent)
         found["parent"] = parent.id
     if found.get("project"):
+        found["project"] = projects.meant(fleet, found["project"])
         fleet.project(found["project"])
     return found
 
 
-def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -> Outcome:
-    """Set the status of tasks; done, review and dropped end the claims that are seen."""
+def move(
+    board: Board, tasks: Sequence[str], status: str, *, reason: str = "", say: str | None = None
+) -> Outcome:
+    """Set the status of tasks; done, review and dropped end the claims that are seen.
+
+    `say` is a comment in the same commit.
+    """
+    check_says(say)
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
         why = {"close_reason": reason} if reason else {}
@@ -108,16 +155,27 @@ def move(board: Board, tasks: Sequence[str], status: str, *, reason: str = "") -
             wanted["status"] = status
         if _closes(wanted):
             wanted.setdefault("close_reason", task.entity.value("close_reason"))
-        return with_next(fleet, task, edited(task, fields=wanted, come={}, gone={}))
+        moved = edited(task, fields=wanted, come={}, gone={})
+        return [*with_next(fleet, task, moved), *said(task, say)]
 
     return change_each(board, tasks, change)
 
 
+def check_says(text: str | None) -> None:
+    """Raise ClareError if a comment is given that says nothing."""
+    if text is not None and not text.strip():
+        raise ClareError("an empty comment says nothing", hint='say it with -m "…"')
+
+
+def said(task: Task, text: str | None) -> list[Fact]:
+    """The comment, if there is one."""
+    return [] if text is None else [make(TaskCommented, task.key, text=text)]
+
+
 def comment(board: Board, tasks: Sequence[str], text: str) -> Outcome:
     """Say something about tasks."""
-    if not text.strip():
-        raise ClareError("an empty comment says nothing", hint='say it with -m "…"')
-    return change_each(board, tasks, lambda _, task: [make(TaskCommented, task.key, text=text)])
+    check_says(text)
+    return change_each(board, tasks, lambda _, task: said(task, text))
 
 
 def need(board: Board, task: str, needs: Sequence[str], *, remove: bool) -> Outcome:
@@ -127,9 +185,7 @@ def need(board: Board, task: str, needs: Sequence[str], *, remove: bool) -> Outc
         if remove:
             ids = [own_need(fleet, waiting, name) for name in needs]
             return edited(waiting, fields={}, come={}, gone={"needs": ids})
-        ids = [fleet.task(name).id for name in needs]
-        for other in ids:
-            _check_no_circle(fleet, waiting.id, other)
+        ids = [_other(fleet, waiting, name) for name in needs]
         return edited(waiting, fields={}, come={"needs": ids}, gone={})
 
     return change_each(board, [task], change)

@@ -8,6 +8,7 @@ from clare.errors import ClareError, Exit, Unreadable
 from clare.events.task import TaskCreated
 from clare.events.text import MAX_BYTES
 from clare.fleet import Fleet
+from clare.services.days import dated
 from clare.services.act import Outcome, make
 from clare.services.apply import apply
 from clare.services.plan_entries import Entry, entries
@@ -63,16 +64,18 @@ def add(
     fields: Mapping[str, str],
     labels: Sequence[str],
     needs: Sequence[str],
+    links: Sequence[str] = (),
 ) -> Outcome:
     """Add what a template says; what is given besides stands in place of its fields.
 
     The outcome names the task, not those nested in it.
     """
-    _check(fields, labels)
+    given = dated(fields, now=board.now())
+    _check(given, labels)
     chosen = template(board, board.read(), name)
     line = chosen.map.line
-    own: dict[str, Value] = {n: Text.at(line, text) for n, text in fields.items()}
-    for set_name, texts in (("labels", labels), ("needs", needs)):
+    own: dict[str, Value] = {n: Text.at(line, text) for n, text in given.items()}
+    for set_name, texts in (("labels", labels), ("needs", needs), ("links", links)):
         if texts:
             own[set_name] = [*_listed(chosen.map, set_name), *(Text.at(line, t) for t in texts)]
     if "title" not in {**chosen.map.fields, **own}:

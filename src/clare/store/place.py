@@ -54,10 +54,6 @@ def find(given: str, configured: str) -> Place:
     return place
 
 
-class NoBoard(ClareError):
-    """Nothing names a board: neither an option, nor the current folder, nor the configuration."""
-
-
 def _no_board(message: str) -> NoBoard:
     return NoBoard(
         message,
