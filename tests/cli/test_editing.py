@@ -195,8 +195,9 @@ def test_comment_without_a_message_opens_the_editor(here: Here, seen: Path) -> N
     program = editor(seen, "sed -i '1s/^/The header\\n# has no zone./' $f")
     assert here.terminal("comment", *tasks, EDITOR=program).code == 0
     for task in tasks:
-        (said,) = here.record("show", task)["comments"]  # type: ignore[misc]
-        assert said["text"] == "The header\n# has no zone."
+        said = here.record("show", task)["comments"]
+        assert isinstance(said, list)
+        assert [one["text"] for one in said] == ["The header\n# has no zone."]
     ran = here.terminal("comment", tasks[0], EDITOR="true", NO_COLOR="1")
     assert ran.code == 1
     assert ran.out.startswith("clare: nothing said\n")

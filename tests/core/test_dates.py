@@ -12,7 +12,7 @@ from clare.dates import EXAMPLES, WEEKDAYS, day
 FRIDAY = instant("2026-11-20T12:00:00Z")
 WORDS = ["today", "tomorrow", "next week", "next month", "eow", "eom", *WEEKDAYS]
 UNITS = "dwmy"
-TOLD = rf"\d{{4}}-.*|.*{re.escape(EXAMPLES)}|is outside the years.*|counts from a .* day, and there is none"
+TOLD = rf"\d{{4}}-.*|.*{re.escape(EXAMPLES)}|is outside the years.*|counts from a .*none"
 
 moments = st.integers(instant("1970-01-01"), instant("2999-12-31"))
 counts = st.integers(0, 500)
@@ -157,7 +157,7 @@ def test_what_is_no_day_is_told_with_three_examples(text: str) -> None:
 
 
 def test_a_day_that_no_calendar_has_is_told_as_such() -> None:
-    with pytest.raises(ValueError, match="is on no calendar .* write it as"):
+    with pytest.raises(ValueError, match=r"is on no calendar .* write it as"):
         day("2026-02-30", now=FRIDAY)
 
 
