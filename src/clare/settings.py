@@ -88,7 +88,8 @@ def problem(key: str, value: str) -> str:
     if key.startswith(f"{PROJECTS}."):
         if not names.is_slug(key.removeprefix(f"{PROJECTS}.")):
             return "is no project: lower-case letters, digits and dashes, at most 48"
-        return "" if is_folder_text(value) else f"{value!r} is not the path of a folder"
+        whole = is_folder_text(value) and value.startswith(("/", "~"))
+        return "" if whole else f"{value!r} is not the whole path of a folder"
     setting = SETTINGS[key]
     return "" if setting.fits(value) else f"{value!r} is not {setting.form}"
 

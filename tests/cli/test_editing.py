@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Here, Ran, files_of
+from tests.cli.running import Here, Ran, files_of, plant
 
 SCRIPT = """\
 #!/bin/bash
@@ -214,6 +214,24 @@ def test_without_a_terminal_no_editor_opens(here: Here) -> None:
         ran = here.program(*words, EDITOR="false")
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.splitlines()[1] == f"  {hint}"
+
+
+def test_in_an_agent_s_shell_no_editor_opens(here: Here, seen: Path) -> None:
+    task = here.add("Work")
+    for words in (["add"], ["edit", task], ["comment", task]):
+        ran = here.terminal(*words, EDITOR=editor(seen, "true"), CLAUDECODE="1")
+        assert ran.code == 2
+    assert not Path(f"{seen}.0").exists()
+
+
+def test_where_nothing_can_be_written_no_editor_opens(here: Here, seen: Path) -> None:
+    task = here.add("Work")
+    plant(here, {"fleet/fleet.yaml": "format: 99\nname: board\n"})
+    for words in (["add"], ["edit", task], ["comment", task]):
+        ran = here.terminal(*words, EDITOR=editor(seen, "true"), NO_COLOR="1")
+        assert ran.code == 1
+        assert ran.out.startswith("clare: this fleet has format 99")
+    assert not Path(f"{seen}.0").exists()
 
 
 def test_a_body_may_look_like_anything(here: Here, seen: Path) -> None:

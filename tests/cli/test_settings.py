@@ -120,6 +120,7 @@ def test_what_is_wrong_is_told_with_its_line(
         (["set", "hots", "x"], "hots is no setting"),
         (["set", "projects.No", "/x"], "projects.No is no setting"),
         (["get", "colour"], "colour is no setting"),
+        (["set", "projects.shop", "."], "projects.shop: '.' is not the whole path of a folder"),
         (["set", "host", "Plum"], "host: 'Plum' is not lower-case letters"),
         (["set", "host", "x\nfleet = 1"], "host: "),
         (["set", "actor", "a b"], "actor: 'a b' is not a name without spaces"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from clare.config import agent_here
 from clare.errors import ClareError, Exit, Usage
 from clare.services import projects, tasks
 from clare.services.act import Outcome, sound
@@ -23,8 +24,8 @@ Save = Callable[[str], Outcome | None]
 
 
 def check_terminal(message: str, hint: str) -> None:
-    """Raise Usage where no editor can open."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Raise Usage where no editor can open, or nobody could type into it."""
+    if agent_here() or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage(message, hint=hint)
 
 
@@ -36,12 +37,14 @@ def check_one(names: Sequence[str]) -> None:
 
 def add(board: Board, given: Sheet) -> Outcome:
     """Add the task that a person writes, who begins with what is given."""
-    here = projects.here(board.read()) if "project" not in given.fields else ""
+    fleet = board.read()
+    board.check_writable(fleet)
+    here = "" if "project" in given.fields else projects.here(fleet)
     shown = sheet.blank(Sheet({"project": here, **given.fields}, given.elements))
     before = sheet.read(sheet.written(shown))
 
     def save(text: str) -> Outcome | None:
-        after = sheet.read(text)
+        after = _sheet(text)
         if after == before:
             return None
         changed = {**given.fields, **sheet.apart(before, after).fields}
@@ -59,12 +62,13 @@ def add(board: Board, given: Sheet) -> Outcome:
 def edit(board: Board, name: str) -> Outcome:
     """Change a task as a person does in its text; only what they changed is written."""
     fleet = board.read()
+    board.check_writable(fleet)
     task = sound(fleet, name)
     shown = sheet.written(sheet.sheet_of(fleet, task))
     before = sheet.read(shown)
 
     def save(text: str) -> Outcome:
-        apart = sheet.apart(before, sheet.read(text))
+        apart = sheet.apart(before, _sheet(text))
         return tasks.edit(board, [task.id], fields=apart.fields, come=apart.come, gone=apart.gone)
 
     return _written(board, shown, save) or save(shown)
@@ -72,6 +76,7 @@ def edit(board: Board, name: str) -> Outcome:
 
 def comment(board: Board, names: Sequence[str]) -> Outcome:
     """Say about tasks what a person writes."""
+    board.check_writable(board.read())
     shown = f"\n{sheet.MARK}\n# Say it above this line; an empty text says nothing.\n"
 
     def save(text: str) -> Outcome:
@@ -81,6 +86,13 @@ def comment(board: Board, names: Sequence[str]) -> Outcome:
     if outcome is None:
         raise ClareError("nothing said", hint='write above the line, or say it with -m "…"')
     return outcome
+
+
+def _sheet(text: str) -> Sheet:
+    try:
+        return sheet.read(text)
+    except ValueError as error:
+        raise Usage(str(error)) from None
 
 
 def _written(board: Board, shown: str, save: Save) -> Outcome | None:
@@ -111,8 +123,6 @@ def _tried(save: Save, text: str) -> tuple[Outcome | None, ClareError | None]:
     """What came of saving, or why it was refused. Raises what opening the text again cannot mend."""
     try:
         return save(text), None
-    except ValueError as error:
-        return None, Usage(str(error), hint="")
     except ClareError as error:
         if error.exit_code not in (Exit.REFUSED, Exit.USAGE):
             raise

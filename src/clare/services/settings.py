@@ -94,14 +94,9 @@ def get(opened: Opened | None, key: str) -> Found:
 
 
 def _check_known(key: str) -> None:
-    if key not in SETTINGS and not names.is_slug(key.removeprefix(f"{PROJECTS}.")):
-        raise Usage(f"{key} is no setting", hint=_known(key))
-    if key not in SETTINGS and not key.startswith(f"{PROJECTS}."):
-        raise Usage(f"{key} is no setting", hint=_known(key))
-
-
-def _known(key: str) -> str:
-    return unknown(key, (*SETTINGS, f"{PROJECTS}.SLUG"))
+    kind, _, slug = key.partition(".")
+    if key not in SETTINGS and not (kind == PROJECTS and names.is_slug(slug)):
+        raise Usage(f"{key} is no setting", hint=unknown(key, (*SETTINGS, f"{PROJECTS}.SLUG")))
 
 
 def set_private(key: str, value: str) -> None:
