@@ -19,8 +19,8 @@ from clare.cli.entry import (
     IMPORT_COMMANDS,
     PROJECT_COMMANDS,
     TASK_COMMANDS,
-    VIEW_COMMANDS,
     TEMPLATE_COMMANDS,
+    VIEW_COMMANDS,
     Table,
     cli,
 )

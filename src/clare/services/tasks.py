@@ -69,7 +69,7 @@ def edit(
         wanted = changed(task, resolved(fleet, given, task.id))
         present = {
             name: [e for e in elements if e in task.entity.elements(name)]
-            for name, elements in _resolved_needs(fleet, task, gone, _own_need).items()
+            for name, elements in _resolved_needs(fleet, task, gone, own_need).items()
         }
         coming = _resolved_needs(fleet, task, come, _other)
         return with_next(fleet, task, edited(task, fields=wanted, come=coming, gone=present))

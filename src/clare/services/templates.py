@@ -8,9 +8,9 @@ from clare.errors import ClareError, Exit, Unreadable
 from clare.events.task import TaskCreated
 from clare.events.text import MAX_BYTES
 from clare.fleet import Fleet
-from clare.services.days import dated
 from clare.services.act import Outcome, make
 from clare.services.apply import apply
+from clare.services.days import dated
 from clare.services.plan_entries import Entry, entries
 from clare.store.board import Board
 from clare.store.files import BadFile
