@@ -85,13 +85,15 @@ class World:
 
     def publishing(self, board: Board) -> Board:
         """The board, with a publisher that has ended when a write returns."""
-        return replace(board, wake_publisher=lambda: self.publish(board))
+        return replace(board, wake_publisher=lambda said: self.publish(board, said))
 
     def forget(self) -> None:
         self.problem = None
 
-    def publish(self, board: Board) -> None:
+    def publish(self, board: Board, said: Manifest) -> None:
         """What the publisher does in the background, at once."""
+        if not said.hub:
+            return
         try:
             sync(board, self.url)
             self.problem = None

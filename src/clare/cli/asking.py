@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
 from clare.cli import complete
 from clare.fleet import Fleet
 from clare.names import view_key
+from clare.services import projects
 from clare.services.act import check_readable
 from clare.services.opening import Opened
 from clare.views.compare import Asked
-from clare.views.query import Query, parse, where
+from clare.views.query import Query, Term, parse, where
 from clare.views.saved import Resolved, resolve
 from clare.views.tasks import checked
 from clare.views.terms import KEYS
@@ -54,8 +56,20 @@ def on_board(fleet: Fleet, query: Query) -> Resolved:
     for name in query.views:
         check_readable(fleet, view_key(name))
     found = resolve(fleet, query)
-    checked(fleet, found.query)
-    return found
+    here = replace(found, query=_from_here(fleet, found.query))
+    checked(fleet, here.query)
+    return here
+
+
+def _from_here(fleet: Fleet, query: Query) -> Query:
+    """The query with `project:.` as the project whose folder or repository we stand in."""
+    return replace(query, terms=tuple(_term_from_here(fleet, term) for term in query.terms))
+
+
+def _term_from_here(fleet: Fleet, term: Term) -> Term:
+    if term.key != "project" or projects.HERE not in term.values:
+        return term
+    return replace(term, values=tuple(projects.meant(fleet, slug) for slug in term.values))
 
 
 def asked_by(opened: Opened, fleet: Fleet) -> Asked:

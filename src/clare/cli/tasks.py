@@ -20,7 +20,7 @@ PROJECT = click.option(
     "--project",
     "projects",
     multiple=True,
-    help="Only of this project.",
+    help="Only of this project; . for the one here.",
     shell_complete=complete.projects,
 )
 LABEL = click.option(

@@ -34,10 +34,10 @@ class Outcome:
 
 
 def act(board: Board, decide: Decide, *, summary: Summary = "") -> Outcome:
-    """Write what `decide` says, and wake the publisher where there is a hub."""
+    """Write what `decide` says, and wake the publisher."""
     written = board.append(decide, summary=summary)
-    if written.commit and written.fleet.manifest.hub:
-        board.wake_publisher()
+    if written.commit:
+        board.wake_publisher(written.fleet.manifest)
     return Outcome(written, notes=written.notes)
 
 

@@ -2,14 +2,17 @@
 
 import secrets
 import time
-from dataclasses import dataclass, replace
-from functools import partial
+from contextlib import suppress
+from dataclasses import dataclass
 
 from clare import config
 from clare.config import Chosen
+from clare.errors import ClareError
+from clare.fleet import Manifest
+from clare.settings import SYNCS
 from clare.store import background, clone, place
 from clare.store.board import Board
-from clare.store.place import Place
+from clare.store.place import Place, manifest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,6 @@ class Opened:
     board: Board
     host: Chosen
     actor: Chosen
-    sync: Chosen
-
-    @property
-    def publishes(self) -> bool:
-        """Whether what is written here is published by itself."""
-        return self.sync.value == "auto" and bool(self.board.place.branch)
 
     def heard(self, *, again: bool) -> str:
         """What the publisher in the background had to say; told once, unless asked for again."""
@@ -33,9 +30,10 @@ class Opened:
 
     def freshen(self) -> None:
         """Exchange with the hub in the background, if that was not done in the last minute."""
-        git = self.board.git
-        if self.publishes and background.is_stale(git, now=wall_clock()):
-            self.board.wake_publisher()
+        board = self.board
+        if board.place.branch and background.is_stale(board.git, now=wall_clock()):
+            with suppress(ClareError):  # what is wrong with fleet.yaml was told where it matters
+                board.wake_publisher(manifest_of(board.git, board.tip()[0]))
 
 
 def wall_clock() -> int:
@@ -55,9 +53,15 @@ def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str
     host = config.choose_host(settings, bound=local.host)
     git_name = found.git.text("config", "user.name", allow=(0, 1))
     who = config.choose_actor(settings, given=actor, git_name=git_name)
-    publishing = config.choose_sync(settings, given=sync)
-    board = Board(found, host.value, who.value, local.id, now=wall_clock, bits=secrets.randbits)
-    if publishing.value == "auto":
-        wake = partial(background.wake, found.git, found.repository)
-        board = replace(board, wake_publisher=wake)
-    return Opened(board, host, who, publishing)
+
+    config.choose_sync(settings, given=sync)  # a wrong value is told before anything is written
+
+    def wake(manifest: Manifest) -> None:
+        shared = manifest.sync if manifest.sync in SYNCS else ""
+        chosen = config.choose_sync(settings, given=sync, shared=shared)
+        if manifest.hub and chosen.value == "auto":
+            background.wake(found.git, found.repository)
+
+    bits = secrets.randbits
+    board = Board(found, host.value, who.value, local.id, wall_clock, bits, wake)
+    return Opened(board, host, who)

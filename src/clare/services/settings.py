@@ -10,8 +10,8 @@ from clare.errors import ClareError, Usage
 from clare.services.opening import Opened
 from clare.settings import PRIVATE, PROJECTS, SETTINGS, SHARED, problem, unknown
 from clare.store import manifest
+from clare.store.place import manifest_of
 from clare.store.read import MANIFEST
-from clare.store.sync import sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +132,8 @@ def set_shared(opened: Opened, key: str, value: str) -> str:
     what = f"sets {key} of the fleet to {value}" if value else f"unsets {key} of the fleet"
     commit = manifest.rewrite(board, lambda text: manifest.with_value(text, key, value), what=what)
     if commit:
-        _publish(opened)
+        board.wake_publisher(manifest_of(board.git, commit))
     return commit
-
-
-def _publish(opened: Opened) -> None:
-    said = opened.board.read().manifest
-    wanted = config.choose_sync(config.load(), shared=said.sync)
-    if said.hub and wanted.value == "auto":
-        try:
-            sync(opened.board, said.hub)
-        except ClareError as error:
-            raise ClareError(
-                f"saved here, but not published: {error.message}",
-                hint=error.hint,
-                exit_code=error.exit_code,
-            ) from None
 
 
 def _check(key: str, value: str) -> None:

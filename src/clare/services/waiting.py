@@ -33,8 +33,7 @@ def wait(
         if now - looked >= ASK:
             looked = now
             asked()
-            if fleet.manifest.hub:
-                board.wake_publisher()
+            board.wake_publisher(fleet.manifest)
         time.sleep(min(LOOK, left))
         fleet = _newer(board, fleet)
     return fleet

@@ -14,7 +14,7 @@ from clare.events.event import Event
 from clare.events.fact import Fact
 from clare.events.read import read
 from clare.events.text import event_bytes
-from clare.fleet import FORMAT, Fleet
+from clare.fleet import FORMAT, Fleet, Manifest
 from clare.fold import fold
 from clare.store.commit import (
     Change,
@@ -73,7 +73,7 @@ class Written:
 class Board:
     """A board at a place, used by an actor of a clone on a host, with a clock and randomness.
 
-    `wake_publisher` is called when something was written that a hub should get.
+    `wake_publisher` is called when something was written, with what `fleet.yaml` says.
     """
 
     place: Place
@@ -82,7 +82,7 @@ class Board:
     clone: str
     now: Callable[[], int]
     bits: Callable[[int], int]
-    wake_publisher: Callable[[], None] = lambda: None
+    wake_publisher: Callable[[Manifest], None] = lambda _: None
 
     @property
     def git(self) -> Git:
