@@ -90,18 +90,18 @@ def test_what_a_shell_made_of_an_unquoted_comparison_is_explained(here: Here) ->
 def test_a_limit_says_how_many_more_there_are(
     here: Here, varied: dict[str, str], command: str
 ) -> None:
-    whole = here.records(command)
+    whole = letters(here.records(command))
     for form in ([], ["--json"]):
         ran = here.run(command, "-n", "1", *form)
         assert ran.err == f"{len(whole) - 1} more; a higher --limit shows them\n"
-    assert here.records(command, "--limit", "1") == whole[:1]
+    assert letters(here.records(command, "--limit", "1")) == whole[:1]
     assert here.run(command, "-n", str(len(whole))).err == ""
     assert here.run(command, "-n", "0").code == 2
 
 
 def test_a_limit_counts_what_is_not_ready_as_well(here: Here, varied: dict[str, str]) -> None:
-    whole = here.records("ready", "--all")
-    assert here.records("ready", "--all", "-n", "3") == whole[:3]
+    whole = letters(here.records("ready", "--all"))
+    assert letters(here.records("ready", "--all", "-n", "3")) == whole[:3]
     assert f"{len(whole) - 3} more" in here.run("ready", "--all", "-n", "3").err
 
 
