@@ -155,7 +155,7 @@ def table(session: Session, file: Path, name: str, dry_run: bool) -> None:
 
 
 @common
-@click.command(epilog="Example: clare export | clare --fleet ../other import jsonl -")
+@click.command(epilog="Example: clare import jsonl board.jsonl")
 @FILE
 @DRY_RUN
 @click.pass_obj
