@@ -1,6 +1,7 @@
 """Export: what it writes, and that an import of it gives the same tasks."""
 
 import csv
+import errno
 import io
 import json
 import sqlite3
@@ -12,10 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.services.database import write_database
+from clare.services.export import write_whole
+from clare.services.readers import beads, jsonl
 from clare.services.readers import csv as csv_reader
-from clare.services.readers import jsonl
 from clare.services.replica import Source
 from clare.views.export import (
     COLUMNS,
@@ -25,6 +28,7 @@ from clare.views.export import (
     table,
     task_records,
 )
+from tests.beads import FILES
 from tests.cli.running import TASK_FIELDS, Here, board, files_of, plant
 from tests.exchanged import LEFT_OUT, boards, kept
 from tests.readers.sources import DATA, FORMATS, imported
@@ -77,6 +81,13 @@ def test_a_board_of_every_field_comes_back(tmp_path: Path, home: Path) -> None:
         assert said[0] == said[1]
     assert (copies[4]["active"], copies[4]["claim"]) == (False, None)
     assert first.ok("import", "jsonl", str(DATA / "board.jsonl")).startswith("0 created, 0 changed")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_board_of_a_real_project_comes_back(tmp_path: Path, path: Path) -> None:
+    fleet = imported(beads.load(path))
+    records = [*project_records(fleet, ()), *task_records(fleet, ())]
+    assert kept(again(tmp_path, json_lines(records), jsonl.load)) == kept(fleet)
 
 
 def test_an_export_imported_where_it_came_from_changes_nothing(
@@ -222,10 +233,29 @@ def test_a_place_that_cannot_be_written_is_told(
     assert [p for p in sorted(tmp_path.rglob("*")) if p not in before] == []
 
 
+def test_a_disk_that_is_full_in_the_middle_leaves_the_old_file(tmp_path: Path) -> None:
+    target = tmp_path / "board.jsonl"
+    target.write_text("old")
+
+    def write(path: Path) -> None:
+        path.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(ClareError, match="No space left on device"):
+        write_whole(target, write, force=True)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["board.jsonl"]
+
+
 def test_a_dash_is_standard_output(here: Here) -> None:
     here.add("Bake")
     assert here.ok("export", "-o", "-", "--csv") == here.ok("export", "--csv")
     assert not (here.folder / "-").exists()
+
+
+def test_with_json_the_answer_is_json_whatever_the_form(here: Here) -> None:
+    here.add("Bake")
+    assert here.records("export", "--csv") == here.records("export")
 
 
 def test_with_json_a_file_is_told_as_an_object(here: Here, tmp_path: Path) -> None:
@@ -247,6 +277,7 @@ def test_what_steers_a_terminal_is_shown_there_and_kept_elsewhere(here: Here) ->
     shown = here.terminal("export", "--csv")
     assert shown.code == 0
     assert "\x1b" not in shown.out
+    assert "\\u000d" not in shown.out
     assert "\\u001b[2J" in shown.out
 
 

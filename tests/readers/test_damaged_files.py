@@ -89,20 +89,33 @@ def test_after_a_refusal_the_board_is_what_it_was(here: Here, tmp_path: Path, fo
 
 
 @EVERY
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text)[:20])
-def test_a_file_of_nothing_but_something_hostile(tmp_path: Path, form: str, text: str) -> None:
-    if form == "backlog":
-        tasks = tmp_path / "backlog" / "tasks"
-        tasks.mkdir(parents=True)
-        path = tasks.parent
-        front = f"---\nid: {text}\ntitle: {text}\nassignee: {text}\n---\n{text}"
-        (tasks / "task-1.md").write_bytes(front.encode("utf-8", "surrogatepass"))
-    else:
-        path = tmp_path / "file"
-        path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    source = load(form, path)
-    if not isinstance(source, ClareError):
-        check_writable(source)
+def test_a_file_of_nothing_but_something_hostile(tmp_path: Path, form: str) -> None:
+    for text in [*HOSTILE, *LONG]:
+        path = hostile(tmp_path, form, text)
+        source = load(form, path)
+        if not isinstance(source, ClareError):
+            check_writable(source)
+
+
+LONG = ["\n" * 300_000, " " * 300_000, "- [ ] a\n" + " " * 300_000, "## " + " " * 300_000 + "x"]
+"""What would take for ever if reading took more than one look at each character."""
+
+
+def hostile(folder: Path, form: str, text: str) -> Path:
+    """A file of that form, or a folder with one, that holds the text and little else."""
+    data = text.encode("utf-8", "surrogatepass")
+    if form != "backlog":
+        path = folder / "file"
+        path.write_bytes(data)
+        return path
+    tasks = folder / "backlog" / "tasks"
+    tasks.mkdir(parents=True, exist_ok=True)
+    (tasks / "task-1.md").write_bytes(
+        b"---\nid: %b\ntitle: %b\nassignee: %b\n---\n%b" % (data, data, data, data)
+    )
+    (tasks / "task-2.md").write_bytes(b"---\nid: x\ntitle: y\n---\n%b" % data)
+    (tasks.parent / "config.yml").write_bytes(b"project_name: x%by" % data)
+    return tasks.parent
 
 
 # Folders that are not as they should be.

@@ -186,3 +186,10 @@ def test_two_rows_of_one_id_are_refused(tmp_path: Path) -> None:
     path.write_text("title\nBake\nSell\nBake\n")
     with pytest.raises(ClareError, match=r"plan\.csv, row 4: the same task as in row 2$"):
         FORMATS["csv"].load(path)
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown"])
+def test_standard_input_without_ids_wants_a_name(here: Here, form: str) -> None:
+    ran = here.run("import", form, "-", given=FORMATS[form].data.read_text("utf-8"))
+    assert (ran.code, ran.out) == (2, "")
+    assert "--name" in ran.err

@@ -51,13 +51,14 @@ def export(
     target = database or (None if output == Path("-") else output)
     if target:
         _write(session, fleet, projects, form or "jsonl", target, force=force, is_db=bool(database))
-    elif session.as_json and not form:
+    elif session.as_json:
         session.data(
             [*views.project_records(fleet, projects), *views.task_records(fleet, projects)]
         )
     else:
         text = _text(fleet, projects, form or "jsonl")
-        click.echo((safe(text) if sys.stdout.isatty() else text).encode(), nl=False)
+        shown = safe(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
+        click.echo(shown.encode(), nl=False)
     warn(session, fleet)
 
 

@@ -51,7 +51,7 @@ _STATUSES = {
 _PRIORITIES = {"high": "P1", "medium": "P2", "low": "P3"}
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?", re.ASCII)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_AT = re.compile(r"^(\s*(?:assignee|reporter):[ \t]*)(.*@.*)$", re.MULTILINE)
+_AT = re.compile(r"^([ \t]*(?:assignee|reporter):[ \t]*)(.*@.*)$", re.MULTILINE)
 _BARE = re.compile(r"(?<![\w'\"@])@[^\s,'\"\]]+")
 
 
@@ -127,9 +127,9 @@ def _project_name(root: Path) -> str:
     config = root / "config.yml"
     if config.is_file():
         for line in read_bytes(config).decode("utf-8", "replace").splitlines():
-            found = re.fullmatch(r"project_name:\s*[\"']?(.*?)[\"']?\s*", line)
-            if found and found[1]:
-                return name_of(root, found[1])
+            key, _, given = line.partition(":")
+            if key == "project_name" and given.strip(" \t\"'"):
+                return name_of(root, given.strip(" \t\"'"))
     whole = root.resolve()
     return name_of(whole.parent if whole.name in ("backlog", ".backlog") else whole, "")
 

@@ -112,17 +112,21 @@ def load(path: Path) -> Source:
             if value.get("pull_request") is not None:
                 skipped += 1
                 continue
-            count = value.get("comments")
-            silent += count if isinstance(count, int) and not isinstance(count, bool) else 0
+            silent += _count(value.get("comments"))
         issue = fitted(_Issue, value, path, where)
         told = frozenset(value) if isinstance(value, Mapping) else frozenset()
         _take(rows, where, issue, told)
-    if silent > 0:
+    if silent:
         rows.notes.append(
             f"{silent} comments are only counted in the file: "
             "`gh issue list --json comments,…` writes them out"
         )
     return Source(ORIGIN, tuple(rows.found.values()), skipped, tuple(rows.notes))
+
+
+def _count(comments: object) -> int:
+    """How many comments the REST interface says there are; what cannot be true counts for none."""
+    return comments if isinstance(comments, int) and 0 < comments < 1_000_000 else 0
 
 
 def _take(rows: Rows, where: str, issue: _Issue, told: frozenset[str]) -> None:

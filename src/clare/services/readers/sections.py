@@ -10,7 +10,6 @@ _KNOWN = (
     "implementation notes",
     "final summary",
 )
-_HEADING = re.compile(r"##[ \t]+(.*?)(?:[ \t]+\(optional\))?[ \t]*", re.IGNORECASE)
 _MARK = re.compile(r"<!--\s*(?:[A-Z]+:)*(BEGIN|END)\s*-->")
 
 
@@ -21,11 +20,17 @@ def sections(text: str) -> dict[str, str]:
     inside = False
     for line in text.split("\n"):
         mark = _MARK.fullmatch(line.strip())
-        heading = None if inside else _HEADING.fullmatch(line)
+        heading = "" if inside else _heading(line)
         if mark:
             inside = mark[1] == "BEGIN"
-        elif heading and heading[1].lower() in _KNOWN:
-            here = found.setdefault(heading[1].lower(), [])
+        elif heading in _KNOWN:
+            here = found.setdefault(heading, [])
         else:
             here.append(line)
     return {name: "\n".join(lines).strip("\n") for name, lines in found.items() if any(lines)}
+
+
+def _heading(line: str) -> str:
+    """What a heading of the second level says, in small letters."""
+    mark, _, text = line.partition(" ")
+    return text.lower().strip().removesuffix("(optional)").strip() if mark == "##" else ""
