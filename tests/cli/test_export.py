@@ -17,9 +17,9 @@ from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.services.database import write_database
 from clare.services.export import write_whole
+from clare.services.origin import Source
 from clare.services.readers import beads, jsonl
 from clare.services.readers import csv as csv_reader
-from clare.services.replica import Source
 from clare.views.export import (
     COLUMNS,
     json_lines,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clare.fleet import Fleet, Task
+from clare.services.origin import Source
 from clare.services.readers import backlog, beads, csv, github, jsonl, markdown, taskwarrior
-from clare.services.replica import Imported, Source, bring, plan
+from clare.services.replica import Imported, bring, plan
 from clare.store.board import Board, extended
 from tests.beads import as_event
 

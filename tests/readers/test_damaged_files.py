@@ -11,7 +11,8 @@ from clare.errors import ClareError, Exit
 from clare.events.read import read
 from clare.events.text import event_bytes
 from clare.fleet import Fleet
-from clare.services.replica import Source, plan
+from clare.services.origin import Source
+from clare.services.replica import plan
 from clare.store.files import parse
 from tests.cli.running import Here
 from tests.readers.damage import HOSTILE, damaged

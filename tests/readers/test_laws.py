@@ -7,7 +7,9 @@ import pytest
 from clare.errors import ClareError
 from clare.events.task import TaskCreated, TaskEdited, TaskFields
 from clare.fleet import Fleet
-from clare.services.replica import ROOM, Origin, Source, Wanted, bring, plan
+from clare.services.origin import Origin, Source, Wanted
+from clare.services.replica import bring, plan
+from clare.services.spread import ROOM
 from clare.store.board import Board, Given, extended
 from tests.beads import as_event, commits, make_board, tree
 from tests.cli.running import Here

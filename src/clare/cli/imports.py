@@ -10,7 +10,8 @@ from clare.cli.options import Session, common
 from clare.views.story import counted
 
 if TYPE_CHECKING:
-    from clare.services.replica import Imported, Source
+    from clare.services.origin import Source
+    from clare.services.replica import Imported
 
 FILE = click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)

@@ -8,7 +8,8 @@ from clare.clock import Stamp
 from clare.events.fields import MAX_LINE, MAX_TEXT
 from clare.events.task import TaskCommented
 from clare.events.text import dump
-from clare.services.replica import ROOM, Origin
+from clare.services.origin import Origin
+from clare.services.spread import ROOM
 from clare.store.board import Given
 
 _CUT = "\n\n[shortened by the import]"

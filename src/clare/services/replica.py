@@ -19,85 +19,14 @@ from clare.events.event import Event
 from clare.events.fact import Fact
 from clare.events.project import ProjectCreated, ProjectEdited
 from clare.events.task import TaskCreated, TaskEdited
-from clare.events.text import MAX_BYTES, dump
 from clare.fleet import CLOSED, Fleet
 from clare.fold import fold
 from clare.services.act import Outcome, act, check_readable
+from clare.services.origin import Origin, Source, Wanted
+from clare.services.spread import Changes, spread
 from clare.state import DEFAULTS, Entity
 from clare.store.board import Board, Decision, Given
 from clare.views.story import counted
-
-ROOM = MAX_BYTES - 4 * 1024
-"""Bytes for what an event says; the rest is for who said it and when."""
-
-Changes = Mapping[str, Mapping[str, str | tuple[str, ...]]]
-"""What an event says: what it sets, adds and removes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an import comes from: the name under which its events are written, on every host alike.
-
-    `adopts` says that its tasks have ids of Clare's own: one that is on the board already, by other
-    means than this import, is left as it is.
-    """
-
-    name: str
-    adopts: bool = False
-
-    @property
-    def clone(self) -> str:
-        """The identity under which the source writes, the same on every host."""
-        return names.derived(self.name, length=8)
-
-    def task_id(self, row_id: str) -> str:
-        """The id of the task that a row becomes."""
-        return names.derived(self.name, row_id, length=names.TASK_ID_LENGTH)
-
-    def given(
-        self,
-        fact: Fact,
-        row_id: str,
-        *what: str,
-        at: Stamp,
-        by: str,
-        after: Sequence[str] = (),
-    ) -> Given:
-        """An event whose id follows from its date, its row, who, and what it is and says."""
-        part = names.derived(self.name, row_id, by, *what, length=8)
-        return Given(fact, f"{at}-{self.name}-{part}", by, self.clone, tuple(after))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a row says of one task or project, in Clare's words.
-
-    `where` names the row in notes. `by` created it, `editor` (else the source) changed it later.
-    `newest` is its latest date; a source without dates has none, and its rows are never old.
-    """
-
-    key: str
-    row_id: str
-    where: str
-    created_at: int
-    updated: int
-    closed: int
-    newest: int | None
-    by: str
-    fields: Mapping[str, str]
-    sets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    comments: tuple[Given, ...] = ()
-    editor: str = ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """What was read: the rows, how many were left out on purpose, and what did not fit."""
-
-    origin: Origin
-    rows: tuple[Wanted, ...]
-    skipped: int = 0
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +189,7 @@ class _Row:
         added = {name: found for name, found in wanted.sets.items() if found}
         write = partial(self._event, ms=wanted.created_at, by=wanted.by)
         after: tuple[str, ...] = ()
-        for part in _parts({"set": lasting, "add": added}):
+        for part in spread({"set": lasting, "add": added}):
             event = write(kind.edited if after else kind.created, part, after=after)
             yield event
             after = (event.id,)
@@ -295,7 +224,7 @@ class _Row:
         dated = wanted.closed if closes else wanted.updated
         ms = max([dated, *(Stamp.of(seen).ms for seen in after)])
         by = wanted.editor or self.origin.name
-        for part in _parts(changes):
+        for part in spread(changes):
             event = self._event(self.kind.edited, part, ms=ms, by=by, after=after)
             yield event
             after = (event.id,)
@@ -334,33 +263,3 @@ def _heads(kind: _Kind, before: Entity, name: str) -> set[str]:
     heads = {head.value for head in before.fields.get(name, ())}
     slug = before.key.partition("/")[2]
     return heads or {slug if name in kind.named else kind.shown.get(name, "")}
-
-
-def _parts(changes: Changes) -> list[Changes]:
-    """The changes, spread over as many events as they need."""
-    if len(dump(changes)) <= ROOM:
-        return [{name: part for name, part in changes.items() if part}]
-    parts: list[Changes] = []
-    part: dict[str, dict[str, str | tuple[str, ...]]] = {}
-    room = ROOM
-    for verb, name, value in _atoms(changes):
-        size = len(dump({verb: {name: value}}))
-        if part and size > room:
-            parts.append(part)
-            part, room = {}, ROOM
-        inside = part.setdefault(verb, {})
-        present = inside.get(name, ())
-        joined = (*present, *value) if isinstance(value, tuple) else value
-        inside[name] = joined if isinstance(present, tuple) else value
-        room -= size
-    return [*parts, part]
-
-
-def _atoms(changes: Changes) -> Iterator[tuple[str, str, str | tuple[str, ...]]]:
-    """What can stand in an event of its own: a field, or one element of a set."""
-    for verb, part in changes.items():
-        for name, value in part.items():
-            if isinstance(value, str):
-                yield verb, name, value
-            else:
-                yield from ((verb, name, (element,)) for element in value)

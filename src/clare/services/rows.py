@@ -23,7 +23,7 @@ from clare.clock import show_instant
 from clare.errors import ClareError, Usage
 from clare.events.problems import first_problem, problem_text
 from clare.services.fitting import one_line
-from clare.services.replica import Wanted
+from clare.services.origin import Wanted
 
 STDIN = Path("-")
 MAX_FILE = 512 * 1024 * 1024

@@ -17,8 +17,8 @@ from clare.clock import Stamp
 from clare.errors import ClareError
 from clare.events.read import Node
 from clare.services.fitting import Fitting
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.readers.sections import sections
-from clare.services.replica import Origin, Source, Wanted
 from clare.services.rows import (
     Name,
     Row,
@@ -97,7 +97,7 @@ class _Task(Row):
 def load(path: Path, name: str) -> Source:
     """Read a folder. Raises ClareError, naming the file."""
     root = _root(path)
-    project = name or _project_name(root)
+    project = name_of(path, name) if name else _project_name(root)
     rows = Rows(path)
     skipped = 0
     for where, file in _files(root):

@@ -14,8 +14,9 @@ from clare.events.problems import first_problem, problem_text
 from clare.events.text import MAX_BYTES, dump
 from clare.fleet import CLOSED
 from clare.services.fitting import Fitting
-from clare.services.replica import ROOM, Origin, Source, Wanted
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import Moment, Name, Row, Rows, Title, read_bytes, refused, show_moment
+from clare.services.spread import ROOM
 from clare.state import DEFAULTS
 from clare.store.board import Given
 

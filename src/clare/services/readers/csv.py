@@ -14,8 +14,8 @@ from pathlib import Path
 from clare import names
 from clare.events.task import TaskFields, TaskSets
 from clare.services.fitting import Fitting
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.readers.records import Bad, task_wanted
-from clare.services.replica import Origin, Source, Wanted
 from clare.services.rows import Rows, name_of, read_text, refused
 
 ORIGIN = Origin("csv", adopts=True)

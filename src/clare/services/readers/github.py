@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BeforeValidator, Field
 from clare import names
 from clare.clock import Stamp
 from clare.services.fitting import Fitting
-from clare.services.replica import Origin, Source, Wanted
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import Moment, Name, Row, Rows, Title, fitted, json_values, refused
 from clare.state import DEFAULTS, PRIORITIES
 from clare.store.board import Given

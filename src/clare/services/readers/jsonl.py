@@ -5,8 +5,8 @@ from pathlib import Path
 
 from clare import names
 from clare.services.fitting import Fitting
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.readers.records import Bad, project_wanted, task_wanted
-from clare.services.replica import Origin, Source, Wanted
 from clare.services.rows import Rows, json_lines, refused
 
 ORIGIN = Origin("jsonl", adopts=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from clare import names
 from clare.clock import SECOND
 from clare.services.fitting import Fitting
-from clare.services.replica import Origin, Source, Wanted
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import Rows, read_text
 from clare.state import DEFAULTS
 

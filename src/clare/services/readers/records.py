@@ -13,7 +13,7 @@ from clare.events.problems import first_problem, problem_text
 from clare.events.project import ProjectFields
 from clare.events.task import TaskFields, TaskSets
 from clare.services.fitting import Fitting
-from clare.services.replica import Wanted
+from clare.services.origin import Wanted
 from clare.services.rows import Moment, Row
 from clare.state import DEFAULTS
 from clare.store.board import Given

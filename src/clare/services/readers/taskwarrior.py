@@ -15,7 +15,7 @@ from clare import names
 from clare.clock import Stamp
 from clare.events.fields import MAX_LINE
 from clare.services.fitting import Fitting, one_line
-from clare.services.replica import Origin, Source, Wanted
+from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import (
     Name,
     Row,
