@@ -173,6 +173,12 @@ def test_an_editor_that_fails_changes_nothing_and_loses_nothing(here: Here, seen
     assert here.record("show", task)["title"] == "Work"
 
 
+def test_an_interrupt_in_the_editor_is_the_editor_s(here: Here, seen: Path) -> None:
+    task = here.add("Work")
+    program = editor(seen, "kill -INT $PPID; sleep 0.1; sed -i '1s/.*/New/' $f")
+    assert edited(here, task, program).out == f"{task[:4]} edited: New\n"
+
+
 def test_a_text_that_is_no_text_is_kept(here: Here, seen: Path) -> None:
     task = here.add("Work")
     ran = edited(here, task, editor(seen, r"printf '\377' >>$f"))

@@ -1,6 +1,7 @@
 """Settings: this machine's, the board's, and which of them acts."""
 
 import stat
+import threading
 import tomllib
 from pathlib import Path
 
@@ -275,16 +276,24 @@ def test_where_writes_are_published_by_hand_a_shared_setting_waits(
     assert git(hub, "rev-parse", "fleet") != before
 
 
-def test_many_at_once_lose_nothing(here: Here, home: Path) -> None:
-    import threading
-
-    slugs = [f"p{n}" for n in range(6)]
-    runs = [
-        threading.Thread(target=here.program, args=("config", "set", f"projects.{slug}", "/x"))
-        for slug in slugs
-    ]
+def at_once(here: Here, *commands: list[str]) -> None:
+    runs = [threading.Thread(target=here.program, args=words) for words in commands]
     for run in runs:
         run.start()
     for run in runs:
         run.join()
+
+
+def test_many_at_once_lose_nothing(here: Here, home: Path) -> None:
+    slugs = [f"p{n}" for n in range(6)]
+    at_once(here, *(["config", "set", f"projects.{slug}", "/x"] for slug in slugs))
     assert tomllib.loads(file_of(home).read_text()) == {"projects": dict.fromkeys(slugs, "/x")}
+
+
+def test_shared_settings_and_tasks_at_once_lose_nothing(here: Here) -> None:
+    shared = [
+        ["config", "set", "--shared", *pair] for pair in (["lease", "8h"], ["sync", "manual"])
+    ]
+    at_once(here, *shared, ["add", "A"], ["add", "B"])
+    assert {"lease: 8h", "sync: manual"} <= set(manifest(here).splitlines())
+    assert {str(task["title"]) for task in here.records("list")} == {"A", "B"}

@@ -160,6 +160,7 @@ ELEMENTS: dict[str, st.SearchStrategy[str]] = {
     "links": LINES,
 }
 PROJECT_FIELDS: dict[str, st.SearchStrategy[str]] = {
+    "repo": optional(LINES),
     "title": LINES,
     "body": TEXTS,
     "status": st.sampled_from(["active", "archived"]),
@@ -206,7 +207,9 @@ PINNED: dict[str, Fact] = {
     "project.created": ProjectCreated(
         entity=PROJECT, set=ProjectFields(title="The parser", body="Reads.\n\nAnd writes.\n")
     ),
-    "project.edited": ProjectEdited(entity=PROJECT, set=ProjectFields(status="archived")),
+    "project.edited": ProjectEdited(
+        entity=PROJECT, set=ProjectFields(status="archived", repo="git@hub:orchard/parser.git")
+    ),
     "task.created": TaskCreated(
         entity=TASK,
         set=TaskFields(
