@@ -4,75 +4,16 @@ import fcntl
 import json
 import os
 import shutil
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from clare.clock import DAY, HOUR
-from tests.cli.planting import CLONE, event, event_id, folder, name_of
-from tests.cli.running import Here, board, files_of, git, hub_of, plant, two_hosts
+from tests.cli import ailing_board as on
+from tests.cli.planting import CLONE, event, event_id, folder
+from tests.cli.running import Here, board, git, hub_of, plant
+from tests.cli.wards import Ward, aged
 
 OTHER_CLONE = "7qk2m9xw"
-GONE = "zzzzzzzzzzzz"
-
-
-@dataclass
-class Ward:
-    """Two hosts and a hub in good health, with one task, and what a test may change."""
-
-    root: Path
-    home: Path
-    patch: pytest.MonkeyPatch
-    plum: Here
-    apricot: Here
-    hub: Path
-    task: str
-    open_files: list[int] = field(default_factory=list)
-
-    @property
-    def git_dir(self) -> Path:
-        return self.plum.folder / ".git"
-
-    @property
-    def clare(self) -> Path:
-        return self.git_dir / "clare"
-
-    @property
-    def created(self) -> str:
-        """The id of the event that made the task."""
-        return name_of(next(path for path in files_of(self.plum) if self.task in path))
-
-    def with_env(self, **env: str) -> Here:
-        return Here(self.plum.folder, {"CLARE_ACTOR": "nat", **env})
-
-    def write(
-        self, body: str, *, number: int = 0, ahead: int = 0, type_: str = "task.edited"
-    ) -> Here:
-        """Plant an event about the task, as if somebody on the host eve had written it."""
-        one = event_id(number, ahead=ahead)
-        path = f"{folder(self.task)}/{one}.yaml"
-        plant(self.plum, {path: event(self.task, one, body, type_)})
-        return self.plum
-
-
-def ward_of(root: Path, home: Path, patch: pytest.MonkeyPatch) -> Ward:
-    plum, apricot, hub = two_hosts(root)
-    task = plum.add("Work")
-    plum.ok("sync")
-    return Ward(root, home, patch, plum, apricot, hub, task)
-
-
-def aged(path: Path, seconds: float, text: str = "") -> Path:
-    """A file that looks as if it were written so long ago."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_text(text)
-    moment = time.time() - seconds
-    os.utime(path, (moment, moment))
-    return path
 
 
 def git_missing(ward: Ward) -> Here:
@@ -307,71 +248,6 @@ def publish_failed(ward: Ward) -> Here:
     return ward.plum
 
 
-def unreadable(ward: Ward) -> Here:
-    plant(ward.plum, {f"{folder(ward.task)}/notes.yaml": "type: ["})
-    return ward.plum
-
-
-def unfit(ward: Ward) -> Here:
-    return ward.write("set:\n  priority: P9\n")
-
-
-def never_published(ward: Ward) -> Here:
-    ward.plum.git("rm", "-q", next(path for path in files_of(ward.plum) if ward.task in path))
-    ward.plum.git("commit", "-q", "-m", "tidy up")
-    return ward.plum
-
-
-def newer(ward: Ward) -> Here:
-    return ward.write("mood: fine\n", type_="task.blessed")
-
-
-def format_newer(ward: Ward) -> Here:
-    plant(ward.plum, {"fleet/fleet.yaml": f"format: 2\nname: plum\nhub: {ward.hub}\n"})
-    return ward.plum
-
-
-def stamped_ahead(ward: Ward) -> Here:
-    return ward.write("set:\n  type: bug\n", ahead=2 * DAY)
-
-
-def names_missing(ward: Ward) -> Here:
-    return ward.write("after:\n- 20261120T090000.000Z-0000-eve-00000009\nset:\n  type: bug\n")
-
-
-def no_creation(ward: Ward) -> Here:
-    one = event_id()
-    text = event(GONE, one, "set:\n  title: x\n")
-    plant(ward.plum, {f"{folder(GONE)}/{one}.yaml": text})
-    return ward.plum
-
-
-def contested(ward: Ward) -> Here:
-    for number, kind in enumerate(("bug", "epic"), 1):
-        ward.write(f"after:\n- {ward.created}\nset:\n  type: {kind}\n", number=number)
-    return ward.plum
-
-
-def circle_of_needs(ward: Ward) -> Here:
-    return ward.write(f"add:\n  needs:\n  - {ward.task}\n")
-
-
-def circle_of_parents(ward: Ward) -> Here:
-    return ward.write(f"set:\n  parent: {ward.task}\n")
-
-
-def need_missing(ward: Ward) -> Here:
-    return ward.write(f"add:\n  needs:\n  - {GONE}\n")
-
-
-def parent_missing(ward: Ward) -> Here:
-    return ward.write(f"set:\n  parent: {GONE}\n")
-
-
-def project_missing(ward: Ward) -> Here:
-    return ward.write("set:\n  project: nowhere\n")
-
-
 def drafts_left(ward: Ward) -> Here:
     aged(ward.clare / "clone.0badcafe", 7200, "{")
     aged(ward.clare / "journal" / "0badcafe.index", 7200)
@@ -391,8 +267,9 @@ AILMENTS: dict[str, Callable[[Ward], Here]] = {
         *(shallow, attributes, crlf, lock_left, own_lock_left, objects_missing, rebased),
         *(unfinished, journal_left, behind, candidates_left, several_no_hub, password),
         *(unreachable, rewound, other_hub, not_ours, refuses, unpublished, publish_failed),
-        *(unreadable, unfit, never_published, newer, format_newer, stamped_ahead, names_missing),
-        *(no_creation, contested, circle_of_needs, circle_of_parents, need_missing),
-        *(parent_missing, project_missing, drafts_left, strange_file),
+        *(on.unreadable, on.unfit, on.template_unreadable, on.never_published, on.newer),
+        *(on.format_newer, on.stamped_ahead, on.names_missing, on.no_creation, on.contested),
+        *(on.circle_of_needs, on.circle_of_parents, on.need_missing, on.parent_missing),
+        *(on.project_missing, drafts_left, strange_file),
     )
 }

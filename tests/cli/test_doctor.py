@@ -11,8 +11,9 @@ import pytest
 from clare.errors import Exit
 from clare.store.setup import ATTRIBUTES_TEXT
 from clare.views.troubles import AREAS, TROUBLES
-from tests.cli.ailing import AILMENTS, Ward, aged, behind, journal_left, rewound, ward_of
+from tests.cli.ailing import AILMENTS, behind, journal_left, rewound
 from tests.cli.running import Here, Json, Ran, git, plant
+from tests.cli.wards import Ward, aged, ward_of
 
 BY_NAME = {trouble.name: trouble for trouble in TROUBLES}
 

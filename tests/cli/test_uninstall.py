@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from clare.errors import Exit
-from tests.cli.ailing import Ward, behind, candidates_left, unpublished, ward_of
+from tests.cli.ailing import behind, candidates_left, unpublished
 from tests.cli.running import Here, git
+from tests.cli.wards import Ward, ward_of
 
 
 def snapshot(*folders: Path) -> dict[str, bytes | None]:
