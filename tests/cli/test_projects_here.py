@@ -100,6 +100,19 @@ def test_commands_take_the_project_here(shop: Here) -> None:
     assert shop.ok("project", "archive") == "shop archived: The shop\n"
 
 
+def test_questions_take_the_project_here(shop: Here) -> None:
+    other, mine = shop.add("Other"), ""
+    shop.ok("project", "edit", "shop", "--path", ".")
+    mine = shop.add("Mine")
+    for words in (["list", "-P", "."], ["list", "project:."], ["ready", "-P", "."]):
+        assert [task["id"] for task in shop.records(*words)] == [mine]
+    assert [task["id"] for task in shop.records("list", "-project:.")] == [other]
+    assert shop.record("next", "-P", ".")["id"] == mine
+    assert shop.record("next", "-P", ".", "--claim")["id"] == mine
+    elsewhere = Here(shop.folder.parent, shop.env)
+    assert elsewhere.run("list", "-P", ".").code == 1
+
+
 def test_where_no_project_is_here_it_must_be_named(here: Here) -> None:
     for words in (["show"], ["archive"], ["edit", "--title", "x"], ["show", "."]):
         ran = here.run("project", *words)

@@ -276,6 +276,21 @@ def test_where_writes_are_published_by_hand_a_shared_setting_waits(
     assert git(hub, "rev-parse", "fleet") != before
 
 
+def test_a_board_that_says_manual_is_published_by_hand_unless_this_machine_says_otherwise(
+    tmp_path: Path, home: Path
+) -> None:
+    plum, apricot, hub = two_hosts(tmp_path)
+    plum.ok("config", "set", "--shared", "sync", "manual")
+    plum.ok("sync")
+    apricot.ok("sync")
+    before = git(hub, "rev-parse", "fleet")
+    for here in (plum, apricot):
+        here.add("Waits")
+        assert git(hub, "rev-parse", "fleet") == before
+    apricot.ok("add", "Goes", CLARE_SYNC="auto")
+    assert git(hub, "rev-parse", "fleet") != before
+
+
 def at_once(here: Here, *commands: list[str]) -> None:
     runs = [threading.Thread(target=here.program, args=words) for words in commands]
     for run in runs:

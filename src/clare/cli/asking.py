@@ -13,7 +13,7 @@ from clare.services import projects
 from clare.services.act import check_readable
 from clare.services.opening import Opened
 from clare.views.compare import Asked
-from clare.views.query import Query, Term, parse, where
+from clare.views.query import Query, parse, where
 from clare.views.saved import Resolved, resolve
 from clare.views.tasks import checked
 from clare.views.terms import KEYS
@@ -52,24 +52,27 @@ def query_of(
 
 
 def on_board(fleet: Fleet, query: Query) -> Resolved:
-    """The query with its saved views written out and its projects checked. Raises ClareError."""
+    """The query with its saved views written out and its projects checked, `.` the one here.
+
+    Raises ClareError.
+    """
     for name in query.views:
         check_readable(fleet, view_key(name))
     found = resolve(fleet, query)
-    here = replace(found, query=_from_here(fleet, found.query))
-    checked(fleet, here.query)
-    return here
+    found = replace(found, query=_located(fleet, found.query))
+    checked(fleet, found.query)
+    return found
 
 
-def _from_here(fleet: Fleet, query: Query) -> Query:
-    """The query with `project:.` as the project whose folder or repository we stand in."""
-    return replace(query, terms=tuple(_term_from_here(fleet, term) for term in query.terms))
-
-
-def _term_from_here(fleet: Fleet, term: Term) -> Term:
-    if term.key != "project" or projects.HERE not in term.values:
-        return term
-    return replace(term, values=tuple(projects.meant(fleet, slug) for slug in term.values))
+def _located(fleet: Fleet, query: Query) -> Query:
+    """The query with `project:.` as the project whose folder or repository this is."""
+    terms = (
+        replace(term, values=tuple(projects.meant(fleet, slug) for slug in term.values))
+        if term.key == "project"
+        else term
+        for term in query.terms
+    )
+    return replace(query, terms=tuple(terms))
 
 
 def asked_by(opened: Opened, fleet: Fleet) -> Asked:

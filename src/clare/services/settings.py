@@ -120,7 +120,7 @@ def unset_private(key: str) -> bool:
 def set_shared(opened: Opened, key: str, value: str) -> str:
     """Set something on the board for all clones, or with an empty value no longer.
 
-    One commit, its id returned; none if it is so already. Published where that is done by itself.
+    One commit, its id returned; none if it is so already.
     """
     if key in SETTINGS and key not in SHARED:
         raise Usage(f"{key} is for one machine", hint=f"clare config set {key} {value}".rstrip())
