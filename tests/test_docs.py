@@ -23,7 +23,7 @@ from tests.publishers import settled
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GENERATED = "@docs/generated.txt"
-PEOPLE = {"hub": "git", "plum": "nat", "apricot": "ada"}
+PEOPLE = {"hub": "git", "plum": "nat", "apricot": "ada", "quince": "max"}
 
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORIES = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]

@@ -145,6 +145,12 @@ class Task:
         return Stamp.of(mark.event).ms if mark else 0
 
     @property
+    def age_rank(self) -> str:
+        """What sorts the oldest first, also among tasks that one command added."""
+        mark = self.entity.created or self.entity.updated
+        return mark.event if mark else ""
+
+    @property
     def updated_at(self) -> int:
         mark = self.entity.updated
         return Stamp.of(mark.event).ms if mark else 0

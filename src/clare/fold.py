@@ -12,7 +12,7 @@ from clare.clock import Stamp
 from clare.events.event import Event
 from clare.state import Claim, Comment, Entity, Mark, Write
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised when the same events come to fold to another state; part of the state digest."""
 
 CLOSING = frozenset(["review", "done", "dropped"])

@@ -223,7 +223,7 @@ def test_looking_at_a_view_older_than_a_minute_fetches_for_the_next_command(
     plum, apricot, _ = fleet
     plum.add("From plum")
     assert apricot.ok("list") == ""
-    for name in ("fetched", "publish.said"):
+    for name in ("fetched", "publish.lock"):
         old = apricot.folder / ".git/clare" / name
         if old.exists():
             os.utime(old, (time.time() - 61, time.time() - 61))

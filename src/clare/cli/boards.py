@@ -7,7 +7,7 @@ import click
 from clare.cli.options import Session, common
 from clare.cli.report import warn
 from clare.config import check_host
-from clare.errors import ClareError, Usage
+from clare.errors import ClareError, Exit, Unpublished, Usage
 from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
@@ -118,17 +118,24 @@ def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> N
     if session.no_sync:
         raise Usage("--no-sync forbids what `sync` does", hint="leave one of them out")
     board = session.open().board
+    if publisher is not None:
+        done = publishing.publish(board, lock=publisher)
+        click.get_current_context().exit(done.problem.exit_code if done.problem else Exit.DONE)
     if not watch:
-        _show_published(session, publishing.publish(board, lock=publisher), quiet=quiet)
+        done = publishing.publish(board)
+        _show_published(session, done, quiet=quiet)
         return
-    for outcome in publishing.watch(board, pause=time.sleep):
-        if isinstance(outcome, ClareError):
-            session.complain(outcome)
-        elif outcome.synced.received or outcome.synced.published:
-            _show_published(session, outcome, quiet=quiet)
+    publishing.hub_of(board.read())
+    for done in publishing.watch(board, pause=time.sleep):
+        if isinstance(done.problem, Unpublished):
+            session.complain(done.problem)
+        elif done.problem or done.synced.received or done.synced.published:
+            _show_published(session, done, quiet=quiet)
 
 
 def _show_published(session: Session, outcome: Published, *, quiet: bool) -> None:
+    if outcome.problem:
+        raise outcome.problem
     done = outcome.synced
     if session.as_json:
         session.data(

@@ -57,10 +57,11 @@ EVERY = click.option(
 
 
 def priority_of(text: str) -> str:
-    """A priority as people type it, in any case."""
-    if text.upper() not in PRIORITIES:
+    """A priority as people type it: `P1`, `p1` or `1`."""
+    wanted = f"P{text}" if text.isdigit() else text.upper()
+    if wanted not in PRIORITIES:
         raise click.BadParameter(f"{text!r} is not one of {', '.join(PRIORITIES)}.")
-    return text.upper()
+    return wanted
 
 
 def text_of(value: str | None) -> str | None:

@@ -9,6 +9,7 @@ from clare.services.act import tell_lost
 from clare.store import background
 from clare.store.board import Board
 from clare.store.sync import Synced, sync
+from clare.views.safe import one_line
 
 PAUSE = 10.0
 """Seconds between two rounds of watching."""
@@ -16,51 +17,56 @@ PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: the numbers, the board afterwards, and a line for each claim that was lost."""
+    """What came of it: the numbers, the board afterwards, which claims were lost, what went wrong."""
 
     synced: Synced
     fleet: Fleet
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    problem: ClareError | None = None
 
 
 def publish(board: Board, *, lock: int | None = None) -> Published:
     """Sync with the hub as this clone's only publisher, and again for whoever wrote meanwhile.
 
-    `lock` is the publisher's, if whoever started us took it. Raises ClareError without a hub, and
-    what `sync` raises.
+    `lock` is that of a publisher in the background, taken by whoever started it: what it has to say
+    is noted for the next command before it lets go.
     """
     before = board.read()
-    received = published = 0
-    problem: ClareError | None = None
+    done = Published(Synced(0, 0, before.commit), before)
+    earlier = "" if lock is None else background.untold(board.git)
     for _ in background.rounds(board.git, lock):
-        try:
-            done = sync(board, hub_of(before))
-            received, published = received + done.received, published + done.published
-            problem = None
-        except ClareError as error:
-            problem = error
-    if problem:
-        raise problem if lock is None else _as_told_later(problem)
-    if lock is None:
-        background.forget(board.git)
+        done = _once(board, before, done.synced)
+        background.note(board.git, "" if lock is None else earlier + _told_later(done))
+    return done
+
+
+def _once(board: Board, before: Fleet, so_far: Synced) -> Published:
+    try:
+        new = sync(board, hub_of(before))
+    except ClareError as problem:
+        return Published(so_far, before, problem=problem)
+    received = so_far.received + new.received
+    total = Synced(received, so_far.published + new.published, new.commit)
     after = board.read() if received else before
-    total = Synced(received, published, done.commit)
     return Published(total, after, tell_lost(board, before, after))
 
 
-def _as_told_later(problem: ClareError) -> ClareError:
-    """The problem of a publisher in the background, in the words of the command that tells it."""
-    told = f"{background.FAILED}{problem.message}"
-    return ClareError(told, hint=problem.hint, exit_code=problem.exit_code)
+def _told_later(done: Published) -> str:
+    """The lines that the next command prints: why it failed, what to do, and what was lost."""
+    lines = [f"clare: {note}" for note in done.notes]
+    if done.problem:
+        lines += [f"clare: {background.FAILED}{one_line(done.problem.message)}"]
+        lines += [f"  {one_line(done.problem.hint)}"]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def watch(board: Board, *, pause: Callable[[float], None]) -> Iterator[Published | ClareError]:
-    """Publish again and again, for ever: what came of it each time, also that the hub was gone."""
+def watch(board: Board, *, pause: Callable[[float], None]) -> Iterator[Published]:
+    """Publish again and again, for ever; ends only at a problem that trying again does not solve."""
     while True:
-        try:
-            yield publish(board)
-        except Unpublished as problem:
-            yield problem
+        done = publish(board)
+        yield done
+        if done.problem and not isinstance(done.problem, Unpublished):
+            return
         pause(PAUSE)
 
 

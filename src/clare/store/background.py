@@ -50,8 +50,8 @@ def _start(git: Git, repository: str, lock: int) -> None:
     `-P` keeps modules of the current folder out of it.
     """
     command = (sys.executable, "-P", "-m", "clare", "--fleet", repository)
-    with open(_said(git), "ab" if untold(git) else "wb") as heard:
-        os.utime(heard.fileno())
+    with open(_said(git), "ab") as heard:
+        os.utime(lock)
         subprocess.Popen(
             [*command, "sync", "--quiet", "--publisher", str(lock)],
             stdin=subprocess.DEVNULL,
@@ -125,10 +125,10 @@ def failed(git: Git) -> str:
     return next((line.removeprefix(FAILED) for line in lines if line.startswith(FAILED)), "")
 
 
-def forget(git: Git) -> None:
-    """Forget what the last publisher in the background had to say: it is settled."""
-    if said(git):
-        os.truncate(_said(git), 0)
+def note(git: Git, words: str) -> None:
+    """Note what a publisher in the background has to say; empty when all went well."""
+    if words or said(git):
+        _said(git).write_text(words, "utf-8")
 
 
 def untold(git: Git) -> str:
@@ -149,7 +149,7 @@ def tell(git: Git) -> str:
 def is_stale(git: Git, *, now: int) -> bool:
     """Whether the hub was asked before, but neither asked nor tried in the last minute before `now`."""
     asked = _age(_file(git, "fetched"), now)
-    tried = _age(_said(git), now)
+    tried = _age(_file(git, "publish.lock"), now)
     return asked is not None and min(asked, now if tried is None else tried) > FRESH
 
 

@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"([\\`*_\[\]<>&~])")
 def chosen(fleet: Fleet, projects: Sequence[str]) -> list[Task]:
     """The tasks of these projects, or all of them; by project, oldest first."""
     tasks = [task for task in fleet.tasks.values() if not projects or task.project in projects]
-    return sorted(tasks, key=lambda task: (task.project, task.created_at, task.id))
+    return sorted(tasks, key=lambda task: (task.project, task.age_rank))
 
 
 def moment(fleet: Fleet) -> int:

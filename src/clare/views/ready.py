@@ -93,7 +93,7 @@ def unblocks(fleet: Fleet, task: Task) -> int:
     return sum(not fleet.tasks[other].is_closed for other in waiting)
 
 
-def _order(fleet: Fleet, task: Task, now: int) -> tuple[bool, str, bool, int, int, int, str]:
+def _order(fleet: Fleet, task: Task, now: int) -> tuple[bool, str, bool, int, int, str]:
     due = _LAST if task.due is None else task.due
     return (
         not task.pinned,
@@ -101,8 +101,7 @@ def _order(fleet: Fleet, task: Task, now: int) -> tuple[bool, str, bool, int, in
         due >= now,
         due,
         -unblocks(fleet, task),
-        task.created_at,
-        task.id,
+        task.age_rank,
     )
 
 

@@ -14,7 +14,7 @@ def choose(asked: Asked, query: Query) -> list[Task]:
     """The tasks that fit, in the query's order; else by priority, then oldest first."""
     fits = matcher(query, asked)
     tasks = (task for task in asked.fleet.tasks.values() if fits(task))
-    usual = sorted(tasks, key=lambda task: (task.priority, task.created_at, task.id))
+    usual = sorted(tasks, key=lambda task: (task.priority, task.age_rank))
     return arranged(usual, query, asked)
 
 

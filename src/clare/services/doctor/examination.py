@@ -125,8 +125,5 @@ def _mend(board: Board, found: Sequence[Diagnosis]) -> tuple[ClareError, ...]:
     waiting = (troubles.UNPUBLISHED, troubles.PUBLISH_FAILED)
     if not any(one.trouble in waiting for one in found):
         return ()
-    try:
-        publish(board)
-    except ClareError as problem:
-        return (problem,)
-    return ()
+    problem = publish(board).problem
+    return (problem,) if problem else ()
