@@ -88,6 +88,7 @@ FIELDS = st.fixed_dictionaries(
         "pinned": st.sampled_from(["true", "false"]),
         "assignee": st.sampled_from(["", "nat", "ada"]),
         "due": DAYS,
+        "repeat": st.sampled_from(["", "week"]),
         "defer_until": DAYS,
         "parent": st.sampled_from(["", *map(id_of, "abz")]),
     },

@@ -33,6 +33,7 @@ COLUMNS = {
     "pinned": "whether it is pinned",
     "due": "when it is due",
     "defer_until": "the day before which it is not ready",
+    "repeat": "how often it comes again",
     "done_when": "when it counts as done",
     "created_at": "when it was added",
     "created_by": "who added it",

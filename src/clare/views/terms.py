@@ -160,6 +160,7 @@ PARTS: Words = {
     "needs": ("tasks that it needs, be they done or not", lambda _, task: bool(task.needs)),
     "parent": ("a parent", lambda _, task: bool(task.parent)),
     "project": ("a project", lambda _, task: bool(task.project)),
+    "repeat": ("a rule by which it comes again", lambda _, task: bool(task.repeat)),
 }
 
 
