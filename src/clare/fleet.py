@@ -145,10 +145,10 @@ class Task:
         return Stamp.of(mark.event).ms if mark else 0
 
     @property
-    def age_rank(self) -> str:
+    def age_rank(self) -> tuple[Stamp, str]:
         """What sorts the oldest first, also among tasks that one command added."""
         mark = self.entity.created or self.entity.updated
-        return mark.event if mark else ""
+        return Stamp.of(mark.event) if mark else Stamp(0), self.id
 
     @property
     def updated_at(self) -> int:

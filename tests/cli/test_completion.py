@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from clare.events.event import Effect
 from clare.fleet import Fleet
 from tests.cli.running import Here, board
 from tests.cli.test_startup import HEAVY, SCRIPT, loaded
+from tests.servers import needs
 from tests.views.fleets import event, fleet_of, task
 
 HOSTILE = 'a:b "c", $(touch pwned) `touch pwned` * \\ \'; touch pwned #'
@@ -233,8 +233,8 @@ def test_a_person_who_types_tab_in_bash_gets_the_rest(here: Here) -> None:
     assert not (here.folder / "pwned").exists()
 
 
-@pytest.mark.skipif(not shutil.which("fish"), reason="fish is not installed")
 def test_fish_completes(here: Here) -> None:
+    needs("fish")
     one = here.add("Take: orders, $(touch pwned) *")
     script = "clare completion fish | source; complete -C 'clare show '"
     assert in_shell(here, "fish", script) == f"{one[:4]}\tTake: orders, $(touch pwned) *\n"
@@ -251,8 +251,8 @@ _clare_completion
 """
 
 
-@pytest.mark.skipif(not shutil.which("zsh"), reason="zsh is not installed")
 def test_zsh_completes(here: Here) -> None:
+    needs("zsh")
     one = here.add("Take: orders, $(touch pwned) *")
     assert in_shell(here, "zsh", ZSH) == f"{one[:4]}:Take: orders, $(touch pwned) *\n"
     assert not (here.folder / "pwned").exists()

@@ -1,6 +1,7 @@
 """Writing in the editor: on a real terminal, with an editor that does as it is told."""
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(here: Here, seen: Path) -> Non
     assert found["labels"] == ["mine", "theirs"]
 
 
-PROGRAM = "clare"
+PROGRAM = f"{sys.executable} -m clare"
 
 
 def test_a_refused_text_comes_back_and_can_be_mended(here: Here, seen: Path) -> None:

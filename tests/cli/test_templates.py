@@ -100,7 +100,7 @@ def test_a_task_needs_a_title_from_somewhere(templates: Here) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == 'clare: the template bug has no title\n  clare add --template bug "TITLE"\n'
     wrong = templates.run("add", "--template", "bug", "A", "--due", "never")
-    assert (wrong.code, wrong.err.startswith("clare: due: write a day")) == (2, True)
+    assert (wrong.code, wrong.err.startswith("clare: due: 'never' is no day")) == (2, True)
 
 
 DAMAGED: list[tuple[str | bytes, str]] = [
