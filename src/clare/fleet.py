@@ -214,12 +214,12 @@ class Fleet:
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
-        """For each task id, the ids of the tasks whose parent it is."""
+        """For each task id, the ids of the tasks whose parent it is, oldest first."""
         found: dict[str, list[str]] = {}
-        for task in self.tasks.values():
+        for task in sorted(self.tasks.values(), key=lambda task: task.age_rank):
             if task.parent:
                 found.setdefault(task.parent, []).append(task.id)
-        return {parent: tuple(sorted(children)) for parent, children in found.items()}
+        return {parent: tuple(children) for parent, children in found.items()}
 
     @cached_property
     def held_up(self) -> dict[str, str]:

@@ -66,10 +66,10 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
 
 
 def unmet(fleet: Fleet, task: Task) -> tuple[str, ...]:
-    """The needs that are not done or dropped. One that does not exist does not block."""
-    return tuple(
-        need for need in task.needs if need in fleet.tasks and not fleet.tasks[need].is_closed
-    )
+    """The needs that are not done or dropped, oldest first. One that does not exist does not block."""
+    needs = (fleet.tasks[need] for need in task.needs if need in fleet.tasks)
+    waited = sorted((n for n in needs if not n.is_closed), key=lambda need: need.age_rank)
+    return tuple(need.id for need in waited)
 
 
 def is_blocked(fleet: Fleet, task: Task) -> bool:
