@@ -19,7 +19,7 @@ def main(clone: str) -> None:
             task = json.loads(out)["id"]
             while clare(clone, "done", task)[0] != Exit.DONE:
                 pass
-        elif clare(clone, "wait", "--ready", "--timeout", "20s")[0] == Exit.NOTHING and (
+        elif clare(clone, "wait", "--ready", "--timeout", "6s")[0] == Exit.NOTHING and (
             json.loads(clare(clone, "list", "--json")[1]) == []
         ):
             return
