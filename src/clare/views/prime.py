@@ -16,7 +16,8 @@ Every command takes `--json` and `--help`; what it writes is published by itself
 
 The loop:
 
-1. `clare next --claim --json` takes the best task that is ready and prints all about it. Exit 7: none.
+1. `clare next --claim --json` takes the best task that is ready and prints all about it. Exit 7: none;
+   `clare wait --ready` waits for one.
 2. Do what title, body and `done_when` say. Leave what others must know: `clare comment -m "…"`.
 3. `clare done --reason "…"`, or `clare review` if somebody should look first. Begin again.
 
@@ -27,6 +28,7 @@ The loop:
     clare comment TASK -m TEXT   say something; also renews your claim
     clare add TITLE -m BODY      a new task; prints its id
     clare needs TASK OTHER       TASK waits for OTHER
+    clare split TASK TITLE…      parts of TASK; it waits for them
     clare edit TASK -p P1        change fields, labels, links
     clare done TASK              close it; your claim ends
     clare release TASK           give it back undone
@@ -34,8 +36,8 @@ The loop:
 A claim lasts 4 hours. Without TASK, done, review, comment and release mean the one you hold.
 
 Exit codes: 0 done. 1 refused: stderr says why and what to do. 2 usage. 3 some of several failed.
-4 somebody else holds it. 5 the board is damaged: `clare doctor`. 6 saved, published later; a claim is
-not taken. 7 nothing to do.
+4 somebody else holds it. 5 the board is damaged: `clare doctor`. 6 the hub does not answer: no claim
+is taken. 7 nothing to do.
 
 Each agent needs a name of its own: `export CLARE_ACTOR=claude/7f3a`. Never edit files below `fleet/`.
 """
