@@ -256,3 +256,12 @@ def test_a_mark_left_while_a_publisher_lets_go_makes_another_round(tmp_path: Pat
     lock = background.take(here)
     assert lock is not None
     os.close(lock)
+
+
+def test_completing_a_word_neither_tells_nor_wakes(fleet: tuple[Here, Here, Hub]) -> None:
+    plum, _, hub = fleet
+    hub.folder.rename(hub.folder.with_name("away"))
+    plum.add("Saved")
+    line = {"COMP_WORDS": "clare show ", "COMP_CWORD": "2", "COMP_LINE": "clare show "}
+    assert plum.run(_CLARE_COMPLETE="bash_complete", **line).err == ""
+    assert plum.run("list").err.startswith("clare: not published: ")

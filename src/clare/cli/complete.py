@@ -99,6 +99,6 @@ def _described(title: str) -> str:
 def _fleet(ctx: click.Context) -> Fleet:
     """The board as the options so far name it; an empty one where there is none to be read."""
     try:
-        return ctx.ensure_object(Session).open().board.read()
+        return ctx.ensure_object(Session).open_quietly().board.read()
     except (ClareError, OSError):
         return Fleet()

@@ -60,13 +60,17 @@ class Session:
 
         It is told once, unless it is to be told `again`.
         """
-        from clare.services.opening import open_board
-
-        sync = "manual" if self.no_sync else ""
-        self.opened = open_board(fleet=self.fleet, actor=self.actor, sync=sync)
+        self.opened = self.open_quietly()
         for line in self.opened.heard(again=again).splitlines():
             _tell(safe(line))
         return self.opened
+
+    def open_quietly(self) -> "Opened":
+        """The board that the options mean, for what is no command: nothing is told or fetched."""
+        from clare.services.opening import open_board
+
+        sync = "manual" if self.no_sync else ""
+        return open_board(fleet=self.fleet, actor=self.actor, sync=sync)
 
     def hear(self) -> None:
         """Tell what the publisher in the background had to say since."""
