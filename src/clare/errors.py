@@ -18,6 +18,20 @@ class Exit(IntEnum):
     BUG = 70
 
 
+EXIT_MEANINGS = {
+    Exit.DONE: "done",
+    Exit.REFUSED: "refused, or not found",
+    Exit.USAGE: "wrong usage",
+    Exit.PARTIAL: "some of several failed, each named",
+    Exit.HELD: "somebody else holds it, or won it",
+    Exit.UNREADABLE: "the board holds something unreadable, and the answer depends on it",
+    Exit.UNPUBLISHED: "saved here, but not published; of a claim: the hub cannot be asked, not taken",
+    Exit.NOTHING: "nothing to do: nothing is ready, or `wait` ran out of time",
+    Exit.BUG: "a bug in Clare; the traceback is in the file that is named",
+}
+"""What each code means, as `clare --help`, the man pages and the reference say it."""
+
+
 class ClareError(Exception):
     """Something a person can act on: one line why, one line what to do."""
 

@@ -14,39 +14,23 @@ from pathlib import Path
 import click
 import pytest
 
-from clare.cli.entry import (
-    COMMANDS,
-    IMPORT_COMMANDS,
-    PROJECT_COMMANDS,
-    TASK_COMMANDS,
-    TEMPLATE_COMMANDS,
-    VIEW_COMMANDS,
-    Table,
-    cli,
-)
+from clare.cli.entry import HEADINGS, LazyGroup, cli
+from clare.cli.examples import examples_of
+from clare.errors import EXIT_MEANINGS
 from clare.services import projects
 from tests.cli.running import PROGRAM, Here, git, two_hosts
 
-GROUPS: dict[str, Table] = {
-    "": COMMANDS,
-    "task": TASK_COMMANDS,
-    "project": PROJECT_COMMANDS,
-    "view": VIEW_COMMANDS,
-    "template": TEMPLATE_COMMANDS,
-    "import": IMPORT_COMMANDS,
-}
 
-
-def commands() -> Iterator[tuple[str, click.Command, str]]:
+def commands(group: LazyGroup = cli, path: str = "") -> Iterator[tuple[str, click.Command, str]]:
     """Every command by its full name, with the line that the table has for it."""
-    ctx = click.Context(cli)
-    for group, table in GROUPS.items():
-        owner = cli.get_command(ctx, group) if group else cli
-        assert isinstance(owner, click.Group)
-        for name, (_, line) in table.items():
-            command = owner.get_command(ctx, name)
-            assert command
-            yield f"{group} {name}".strip(), command, line
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command
+        if isinstance(command, LazyGroup):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command, group.table[name][1]
 
 
 ALL = [pytest.param(name, command, line, id=name) for name, command, line in commands()]
@@ -64,8 +48,9 @@ def test_the_list_of_commands_says_what_the_command_says(
 def test_the_help_of_every_command_has_an_example(
     name: str, command: click.Command, line: str
 ) -> None:
-    assert re.match(r"Examples?: ", command.epilog or "")
-    assert f"clare {name}" in (command.epilog or "") or name.startswith("task ")
+    words = name.removeprefix("task ")
+    assert examples_of(command)
+    assert all(f"clare {words}" in example for example in examples_of(command))
     assert command.get_help(
         click.Context(command, info_name=name, **cli.context_settings)
     ).startswith("Usage: ")
@@ -85,6 +70,39 @@ def test_every_option_says_what_it_does(name: str, command: click.Command, line:
         param.name for param in command.params if isinstance(param, click.Option) and not param.help
     ]
     assert without == []
+
+
+@pytest.mark.parametrize(("name", "command", "line"), ALL)
+def test_the_help_shows_each_example_in_a_line_of_its_own(
+    name: str, command: click.Command, line: str
+) -> None:
+    shown = command.get_help(click.Context(command, info_name=name, terminal_width=40))
+    assert {f"    {example}" for example in examples_of(command)} <= set(shown.splitlines())
+
+
+def test_the_overview_has_every_command_once_below_a_heading() -> None:
+    listed = [name for names in HEADINGS.values() for name in names]
+    assert sorted(listed) == sorted([*cli.table, *cli.commands])
+    shown = cli.get_help(click.Context(cli, info_name="clare", terminal_width=100))
+    for heading, names in HEADINGS.items():
+        lines = shown.split(f"\n{heading}:\n")[1].split("\n\n")[0].splitlines()
+        assert [line.split()[0] for line in lines] == list(names)
+
+
+def test_the_overview_tells_every_exit_code() -> None:
+    shown = cli.get_help(click.Context(cli, info_name="clare", terminal_width=100))
+    codes = shown.split("\nExit codes:\n")[1].splitlines()
+    assert codes == [f"  {int(code):<4}{said}" for code, said in EXIT_MEANINGS.items()]
+
+
+def test_help_with_a_command_is_the_help_of_that_command(tmp_path: Path, home: Path) -> None:
+    here = Here(tmp_path, {})
+    for words in ([], ["add"], ["project", "add"], ["task"]):
+        assert here.ok("help", *words) == here.ok(*words, "--help")
+    assert here.record("help", "add")["command"] == "clare add"
+    wrong = here.run("help", "frobnicate")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert wrong.err == "clare: no command frobnicate\n  `clare --help` lists the commands\n"
 
 
 def test_help_and_version_go_to_stdout(tmp_path: Path, home: Path) -> None:

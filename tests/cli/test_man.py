@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import click
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clare.cli.entry import cli
-from clare.cli.manpages import EXIT_CODES, page_of, pages
-from clare.errors import Exit
+from clare.cli.examples import listed
+from clare.cli.manpages import page_of, pages
+from clare.errors import EXIT_MEANINGS, Exit
 from tests.cli.running import Here
 
 PAGES = pages(cli)
@@ -43,7 +45,10 @@ def test_every_command_has_a_page_with_all_its_options() -> None:
 
 
 def test_the_exit_codes_are_those_of_the_contract() -> None:
-    assert [code for code, _ in EXIT_CODES] == [int(code) for code in Exit]
+    assert list(EXIT_MEANINGS) == list(Exit)
+    for name in ("clare.1", "clare-claim.1"):
+        shown = re.findall(r"^\.TP\n\.B (\d+)$", PAGES[name], re.MULTILINE)
+        assert shown == [str(int(code)) for code in Exit]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -63,10 +68,10 @@ def test_groff_has_no_warnings(name: str) -> None:
 @needs_groff
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z", "M"]), min_size=1))
 def test_any_text_comes_out_as_it_went_in(text: str) -> None:
-    command = click.Command("x", help="x", epilog=f"Example: clare {text}")
+    command = click.Command("x", help="x", epilog=listed(f"Example: clare {text}"))
     page = page_of(command, ())
     assert page
-    asked = " ".join(text.split())
+    asked = unicodedata.normalize("NFC", " ".join(text.split()))
     assert f"clare {asked}" in rendered(page)
 
 

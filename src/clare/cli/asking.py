@@ -25,7 +25,7 @@ WHERE = click.option(
     default="",
     help="Only what fits this query, such as 'label:parser -label:wip due:<3d' (docs/query.md).",
 )
-WORDS = click.argument("words", metavar="[QUERY]...", nargs=-1, shell_complete=complete.views)
+WORDS = click.argument("words", metavar="[QUERY...]", nargs=-1, shell_complete=complete.views)
 _NEGATED = re.compile(rf"-({'|'.join(KEYS)}):", re.IGNORECASE)
 
 

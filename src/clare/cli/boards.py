@@ -14,7 +14,9 @@ from clare.services.publishing import Published
 from clare.views import digest as digests
 from clare.views.story import counted
 
-HOST = click.option("--host", default="", help="This machine's short name in the fleet.")
+HOST = click.option(
+    "--host", default="", metavar="HOST", help="This machine's short name in the fleet."
+)
 
 
 @common

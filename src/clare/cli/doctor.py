@@ -20,8 +20,7 @@ _GRAVEST_FIRST = (Exit.UNREADABLE, Exit.REFUSED, Exit.UNPUBLISHED)
 
 @common
 @click.command(
-    epilog="Examples: clare doctor; clare doctor --fix; "
-    "clare doctor --acknowledge fleet/tasks/7q/…/20261120T….yaml"
+    epilog="Examples: clare doctor; clare doctor --fix; clare doctor --acknowledge notes.yaml"
 )
 @click.option("--fix", is_flag=True, help="Mend what is safe to mend, and look again.")
 @click.option(

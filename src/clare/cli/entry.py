@@ -7,7 +7,7 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,7 @@ import click
 
 from clare import __version__
 from clare.cli.options import Session, common
-from clare.errors import ClareError, Exit
+from clare.errors import EXIT_MEANINGS, ClareError, Exit
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -77,7 +77,23 @@ COMMANDS = {
         "clare.cli.demo:demo",
         "See it work: two hosts and a hub in a temporary folder, with the real commands.",
     ),
+    "help": ("clare.cli.manual:help_", "The help of a command, as its --help."),
 }
+HEADINGS = {
+    "Look": ("status", "ready", "list", "show", "tree", "board", "log"),
+    "Take": ("next", "claim", "comment", "release", "review", "done", "wait"),
+    "Plan": (
+        *("add", "split", "apply", "edit", "needs", "assign", "drop", "reopen"),
+        *("task", "project", "view", "template"),
+    ),
+    "Share": ("sync", "import", "export", "digest"),
+    "Set up": (
+        *("init", "join", "where", "config", "doctor", "prime", "hooks"),
+        *("completion", "man", "help", "demo", "uninstall"),
+    ),
+}
+"""Under which heading `clare --help` lists each command, in which order."""
+
 PROJECT_COMMANDS = {
     "add": ("clare.cli.projects:add", "Add a project."),
     "list": ("clare.cli.projects:list_projects", "List projects."),
@@ -120,13 +136,25 @@ IMPORT_COMMANDS = {
     ),
 }
 AGENT_COMMANDS = {
-    "install": ("clare.cli.agents:install", "Write a section about Clare into AGENTS.md."),
-    "remove": ("clare.cli.agents:remove", "Take the section out of AGENTS.md again."),
+    "install": (
+        "clare.cli.agents:install",
+        "Write a section about Clare into AGENTS.md, or bring it up to date.",
+    ),
+    "remove": ("clare.cli.agents:remove", "Take the section about Clare out of AGENTS.md again."),
 }
 MAN_COMMANDS = {
-    "show": ("clare.cli.manual:show", "Print the man page of a command."),
-    "install": ("clare.cli.manual:install", "Write the man pages of all commands."),
-    "remove": ("clare.cli.manual:remove", "Remove the man pages again."),
+    "show": (
+        "clare.cli.manual:show",
+        "Print the man page of a command, in the language of man pages.",
+    ),
+    "install": (
+        "clare.cli.manual:install",
+        "Write the man pages of all commands, for `man clare` and `man clare-add`.",
+    ),
+    "remove": (
+        "clare.cli.manual:remove",
+        "Remove the man pages that `clare man install` has written.",
+    ),
 }
 TEMPLATE_COMMANDS = {
     "list": ("clare.cli.templates:list_templates", "List the templates of the board."),
@@ -148,19 +176,29 @@ Table = dict[str, tuple[str, str]]
 class LazyGroup(click.Group):
     """A group whose commands are loaded when they are called, listed without being loaded."""
 
-    def __init__(self, name: str, table: Table, *, help: str, bare: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        table: Table,
+        *,
+        help: str,
+        headings: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         super().__init__(
             name,
             help=help,
-            invoke_without_command=bare,
+            invoke_without_command=headings is not None,
             no_args_is_help=False,
             context_settings={"help_option_names": ["-h", "--help"]},
         )
         self.table = table
+        self.headings = headings or {"Commands": tuple(table)}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
-        return [*self.table, *self.commands]
+        """The names, in the order of the headings; what stands below none comes last."""
+        listed = [name for names in self.headings.values() for name in names]
+        known = {**self.table, **self.commands}
+        return [*(name for name in listed if name in known), *(n for n in known if n not in listed)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
@@ -202,25 +240,42 @@ class LazyGroup(click.Group):
         """What the shell offers: from the table alone, without loading a command."""
         from click.shell_completion import CompletionItem
 
-        rows = [(name, line) for name, (_, line) in self.table.items()]
-        rows += [(name, each.get_short_help_str(80)) for name, each in self.commands.items()]
+        rows = self._lines(self.list_commands(ctx))
         found = [
             CompletionItem(name, help=line) for name, line in rows if name.startswith(incomplete)
         ]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table alone."""
-        rows = [(name, line) for name, (_, line) in self.table.items()]
-        rows += [(name, each.get_short_help_str(80)) for name, each in self.commands.items()]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        """List the commands from the table alone, below their headings."""
+        names = self.list_commands(ctx)
+        listed = {name for under in self.headings.values() for name in under}
+        rest = [name for name in names if name not in listed]
+        for heading, under in (*self.headings.items(), ("Commands", rest)):
+            rows = self._lines([name for name in under if name in names])
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+    def _lines(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """The commands with what each does in a line."""
+        table = {name: line for name, (_, line) in self.table.items()}
+        return [(n, table.get(n) or self.commands[n].get_short_help_str(80)) for n in names]
 
 
-cli = LazyGroup(
+class Root(LazyGroup):
+    """The program itself: its help ends with what the exit codes mean."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Exit codes are the same for all commands, so they stand here."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), said) for code, said in EXIT_MEANINGS.items()])
+
+
+cli = Root(
     "clare",
     COMMANDS,
-    bare=True,
+    headings=HEADINGS,
     help="""Keep the work of a fleet of people and agents in git.
 
     Tasks are named by any unique prefix of their id. `clare COMMAND --help` has examples.""",

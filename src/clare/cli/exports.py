@@ -24,10 +24,18 @@ from clare.views.story import counted
 @click.option("--csv", "form", flag_value="csv", help="A table of the tasks.")
 @click.option("--md", "form", flag_value="md", help="A Markdown list to read.")
 @click.option(
-    "--sqlite", "database", type=click.Path(path_type=Path), help="A SQLite database in this file."
+    "--sqlite",
+    "database",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A SQLite database in this file.",
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file; else standard output."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file; else standard output.",
 )
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.pass_obj

@@ -14,7 +14,9 @@ from clare.views.compare import Asked
 from clare.views.record import Record, task_record
 from clare.views.tasks import doing, urgency
 
-LIMIT = click.option("-n", "--limit", type=click.IntRange(min=1), help="Only the first so many.")
+LIMIT = click.option(
+    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the first so many."
+)
 COLUMNS = click.option(
     "--columns",
     metavar="NAMES",

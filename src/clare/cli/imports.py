@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 FILE = click.argument(
     "file", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True)
 )
-NAME = click.option("--name", default="", help="What the list is called; else as the file.")
+NAME = click.option(
+    "--name", default="", metavar="NAME", help="What the list is called; else as the file."
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
 
 
@@ -73,9 +75,8 @@ def beads(session: Session, file: Path, dry_run: bool) -> None:
 
 @common
 @click.command(
-    epilog="Example: gh issue list --state all --limit 9999 --json "
-    "number,title,body,state,stateReason,labels,assignees,author,milestone,createdAt,updatedAt,"
-    "closedAt,comments,url | clare import github -"
+    epilog="Examples: gh api --paginate 'repos/OWNER/REPO/issues?state=all' | clare import github -; "
+    "clare import github issues.json"
 )
 @FILE
 @DRY_RUN
@@ -93,8 +94,15 @@ def github(session: Session, file: Path, dry_run: bool) -> None:
 
 @common
 @click.command(epilog="Example: clare import backlog ./backlog")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--name", default="", help="What the project is called; else as in its config.yml.")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+@click.option(
+    "--name",
+    default="",
+    metavar="NAME",
+    help="What the project is called; else as in its config.yml.",
+)
 @DRY_RUN
 @click.pass_obj
 def backlog(session: Session, folder: Path, name: str, dry_run: bool) -> None:

@@ -35,6 +35,7 @@ from clare.views.terms import STATES
     "--assignee",
     "assignees",
     multiple=True,
+    metavar="ACTOR",
     help="Only assigned to this actor.",
     shell_complete=complete.actors,
 )
@@ -49,7 +50,13 @@ from clare.views.terms import STATES
     shell_complete=complete.priorities,
 )
 @click.option(
-    "-t", "--type", "types", multiple=True, help="Only of this type.", shell_complete=complete.types
+    "-t",
+    "--type",
+    "types",
+    multiple=True,
+    metavar="TYPE",
+    help="Only of this type.",
+    shell_complete=complete.types,
 )
 @click.option("--mine", is_flag=True, help="Only what you hold or is assigned to you.")
 @click.option("--blocked", is_flag=True, help="Only what waits for another task.")

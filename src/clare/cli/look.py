@@ -154,7 +154,9 @@ def _named(fleet: Fleet, task_id: str) -> str:
 @common
 @click.command(epilog="Examples: clare log; clare log 7qk2; clare log projects/web")
 @click.argument("name", metavar="[ENTITY]", required=False)
-@click.option("-n", "--limit", type=click.IntRange(min=1), help="Only the newest so many.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest so many."
+)
 @click.pass_obj
 def log(session: Session, name: str | None, limit: int | None) -> None:
     """The history, of everything or of one task or project.

@@ -1,24 +1,15 @@
 """Commands as man pages: roff in the macros of man(7), from their help alone."""
 
-import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 import click
 
 from clare import __version__
+from clare.cli.examples import examples_of
+from clare.errors import EXIT_MEANINGS
 from clare.services.manual import MARK
 
-EXIT_CODES = (
-    (0, "done"),
-    (1, "refused, or not found"),
-    (2, "wrong usage"),
-    (3, "some of several failed, each named"),
-    (4, "somebody else holds it, or won it"),
-    (5, "the board holds something unreadable, and the answer depends on it"),
-    (6, "saved here, but not published; or, for a claim, the hub cannot be asked"),
-    (7, "nothing to do"),
-    (70, "a bug in Clare; the traceback is in the file that is named"),
-)
 _SAME = "task"
 """The group whose commands stand alone too: they have one page, without its name."""
 
@@ -34,6 +25,12 @@ def pages(root: click.Command) -> dict[str, str]:
 
 def page_of(root: click.Command, words: Sequence[str]) -> str | None:
     """One command's page; None if there is no such command."""
+    context = context_of(root, words)
+    return _page(context) if context else None
+
+
+def context_of(root: click.Command, words: Sequence[str]) -> click.Context | None:
+    """One command, below the program itself; None if there is no such command."""
     context = _context(root, None, "clare")
     for word in words:
         inside = context.command
@@ -41,7 +38,7 @@ def page_of(root: click.Command, words: Sequence[str]) -> str | None:
         if found is None:
             return None
         context = _context(found, context, word)
-    return _page(context)
+    return context
 
 
 def _context(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
@@ -78,12 +75,11 @@ def _lines(context: click.Context) -> Iterator[str]:
     yield from _prose(command.help or "")
     yield from _options(context)
     yield from _commands(context)
-    if command.epilog:
-        yield ".SH EXAMPLES"
-        yield from _examples(command.epilog)
+    if examples := examples_of(command):
+        yield from (".SH EXAMPLES", ".nf", *map(_text, examples), ".fi")
     yield ".SH EXIT STATUS"
-    for code, meaning in EXIT_CODES:
-        yield from (".TP", f".B {code}", _text(meaning))
+    for code, meaning in EXIT_MEANINGS.items():
+        yield from (".TP", f".B {int(code)}", _text(meaning))
     yield ".SH SEE ALSO"
     yield from _see_also(context)
 
@@ -116,14 +112,6 @@ def _commands(context: click.Context) -> Iterator[str]:
             yield from (".TP", f".B {_text(name)}", _text(_first(found)))
 
 
-def _examples(epilog: str) -> Iterator[str]:
-    listed = re.sub(r"^Examples?:\s*", "", " ".join(epilog.split()))
-    yield ".nf"
-    for number, line in enumerate(listed.split("; clare ")):
-        yield _text(f"clare {line}" if number else line)
-    yield ".fi"
-
-
 def _see_also(context: click.Context) -> Iterator[str]:
     parent = context.parent
     if parent is None:
@@ -141,7 +129,8 @@ def _prose(text: str) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Text as roff shows it unchanged: no request, no escape, dashes that can be copied."""
-    line = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
+    composed = unicodedata.normalize("NFC", text)  # groff has no glyph for what can be decomposed
+    line = " ".join(composed.split()).replace("\\", "\\e").replace("-", "\\-")
     line = (
         line.replace("'", "\\(aq").replace("`", "\\(ga").replace("^", "\\(ha").replace("~", "\\(ti")
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from clare.cli.manpages import page_of, pages
+from clare.cli.manpages import context_of, page_of, pages
 from clare.cli.options import Session, common
 from clare.errors import ClareError
 from clare.services import manual
@@ -13,8 +13,24 @@ DIR = click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
     help="Where; default ~/.local/share/man/man1.",
 )
+
+
+@common
+@click.command("help", epilog="Examples: clare help add; clare help project add")
+@click.argument("words", nargs=-1, metavar="[COMMAND...]")
+@click.pass_obj
+def help_(session: Session, words: tuple[str, ...]) -> None:
+    """The help of a command, as its --help."""
+    context = context_of(_root(), words)
+    if context is None:
+        raise _unknown(words)
+    if session.as_json:
+        session.data({"command": context.command_path, "help": context.get_help()})
+    else:
+        click.echo(context.get_help())
 
 
 @common
@@ -25,7 +41,7 @@ def show(session: Session, words: tuple[str, ...]) -> None:
     """Print the man page of a command, in the language of man pages."""
     text = page_of(_root(), words)
     if text is None:
-        raise ClareError(f"no command {' '.join(words)}", hint="`clare --help` lists the commands")
+        raise _unknown(words)
     if session.as_json:
         session.data({"command": " ".join(("clare", *words)), "page": text})
     else:
@@ -57,6 +73,10 @@ def _tell(session: Session, where: Path, verb: str, found: list[Path]) -> None:
         session.data([str(path) for path in found])
     else:
         session.say(f"{len(found)} man pages {verb}: {where}")
+
+
+def _unknown(words: tuple[str, ...]) -> ClareError:
+    return ClareError(f"no command {' '.join(words)}", hint="`clare --help` lists the commands")
 
 
 def _root() -> click.Command:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from clare.cli.examples import listed
 from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
 
@@ -191,7 +192,9 @@ def cut(text: str, room: int) -> str:
 
 
 def common(command: C) -> C:
-    """Give a command the options that every command takes, before or after its name."""
+    """Give a command the options that every command takes, and its examples a line each."""
+    if command.epilog:
+        command.epilog = listed(command.epilog)
     command.params.extend(
         [
             _Common(
@@ -204,7 +207,7 @@ def common(command: C) -> C:
                 ["--as", "as_actor"],
                 metavar="ACTOR",
                 callback=_choose_actor,
-                help="Who acts; else $CLARE_ACTOR, or git's user.name.",
+                help="Who acts; else $CLARE_ACTOR, the configuration, or git's user.name.",
                 shell_complete=_complete_actors,
             ),
             _Common(["--json", "as_json"], is_flag=True, callback=_as_json, help="Print JSON."),

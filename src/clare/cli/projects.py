@@ -44,7 +44,7 @@ def _finish(
 
 
 @common
-@click.command(epilog="Example: clare project add web --title 'The web shop'")
+@click.command(epilog="Example: clare project add shop --title 'The web shop'")
 @SLUG
 @click.option("--title", help="Its name for people; default the slug.")
 @click.option("-m", "--body", help="What it is about; - reads standard input.")

@@ -20,7 +20,11 @@ from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import fitting
 
-LEASE = click.option("--lease", help="How long the claim holds; default the board's, else 4h.")
+LEASE = click.option(
+    "--lease",
+    metavar="DURATION",
+    help="How long the claim holds: 30m, 8h; default the board's, else 4h.",
+)
 
 
 @common
@@ -144,7 +148,9 @@ def _show_next(session: Session, opened: Opened, wanted: Query) -> None:
 @click.command(epilog="Examples: clare claim 7qk2; clare claim 7qk2 9xw4 --lease 8h")
 @TASKS
 @LEASE
-@click.option("--force", is_flag=True, help="Take it though somebody holds it or it is not ready.")
+@click.option(
+    "-f", "--force", is_flag=True, help="Take it though somebody holds it or it is not ready."
+)
 @click.pass_obj
 def claim(session: Session, names: tuple[str, ...], lease: str | None, force: bool) -> None:
     """Take tasks for yourself; one actor wins.

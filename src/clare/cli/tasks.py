@@ -20,6 +20,7 @@ PROJECT = click.option(
     "--project",
     "projects",
     multiple=True,
+    metavar="PROJECT",
     help="Only of this project; . for the one here.",
     shell_complete=complete.projects,
 )
@@ -28,6 +29,7 @@ LABEL = click.option(
     "--label",
     "labels",
     multiple=True,
+    metavar="LABEL",
     help="Only with this label.",
     shell_complete=complete.labels,
 )
@@ -99,12 +101,14 @@ def given(**values: str | None) -> dict[str, str]:
     "--label",
     "labels",
     multiple=True,
-    help="A label; repeat for several.",
+    metavar="LABEL",
+    help="A label; repeatable.",
     shell_complete=complete.labels,
 )
 @click.option(
     "-P",
     "--project",
+    metavar="PROJECT",
     help='The slug of its project; default the one here, "" for none.',
     shell_complete=complete.projects,
 )
@@ -113,6 +117,7 @@ def given(**values: str | None) -> dict[str, str]:
     "-t",
     "--type",
     "type_",
+    metavar="TYPE",
     help=f"bug, feature, epic …; default {DEFAULTS['type']}.",
     shell_complete=complete.types,
 )
@@ -127,7 +132,9 @@ def given(**values: str | None) -> dict[str, str]:
     help="A task it waits for; repeatable.",
     shell_complete=complete.tasks,
 )
-@click.option("--link", "links", multiple=True, help="A link: a URL, or any word; repeatable.")
+@click.option(
+    "--link", "links", multiple=True, metavar="LINK", help="A link: a URL, or any word; repeatable."
+)
 @click.option(
     "-a",
     "--for",
@@ -213,21 +220,45 @@ def add(
     shell_complete=complete.priorities,
 )
 @click.option(
-    "-l", "--label", "labels", multiple=True, help="Add a label.", shell_complete=complete.labels
+    "-l",
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL",
+    help="Add a label.",
+    shell_complete=complete.labels,
 )
 @click.option(
-    "--unlabel", "unlabels", multiple=True, help="Remove a label.", shell_complete=complete.labels
+    "--unlabel",
+    "unlabels",
+    multiple=True,
+    metavar="LABEL",
+    help="Remove a label.",
+    shell_complete=complete.labels,
 )
 @click.option(
     "-P",
     "--project",
+    metavar="PROJECT",
     help='The slug of its project; "" for none.',
     shell_complete=complete.projects,
 )
 @click.option("-m", "--body", help="What it is about; - reads standard input.")
-@click.option("-t", "--type", "type_", help="bug, feature, epic …", shell_complete=complete.types)
+@click.option(
+    "-t",
+    "--type",
+    "type_",
+    metavar="TYPE",
+    help="bug, feature, epic …",
+    shell_complete=complete.types,
+)
 @click.option("-s", "--status", type=click.Choice(STATUSES), help="Where it stands.")
-@click.option("--parent", metavar="TASK", help='"" for none.', shell_complete=complete.tasks)
+@click.option(
+    "--parent",
+    metavar="TASK",
+    help='The task it is a part of; "" for none.',
+    shell_complete=complete.tasks,
+)
 @click.option(
     "-n",
     "--needs",
@@ -244,8 +275,10 @@ def add(
     help="No longer wait for it.",
     shell_complete=complete.tasks,
 )
-@click.option("--link", "links", multiple=True, help="Add a link: a URL, or any word.")
-@click.option("--unlink", "unlinks", multiple=True, help="Remove a link.")
+@click.option(
+    "--link", "links", multiple=True, metavar="LINK", help="Add a link: a URL, or any word."
+)
+@click.option("--unlink", "unlinks", multiple=True, metavar="LINK", help="Remove a link.")
 @click.option(
     "-a",
     "--for",
@@ -255,7 +288,9 @@ def add(
     shell_complete=complete.actors,
 )
 @click.option("-d", "--due", metavar="DAY", help='friday, +3d …; due+7d moves it; "" for none.')
-@click.option("--defer", metavar="DAY", help='Likewise; defer+7d moves it; "" for not.')
+@click.option(
+    "--defer", metavar="DAY", help='Not ready before that; defer+7d moves it; "" for none.'
+)
 @EVERY
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--pin/--unpin", "pinned", default=None, help="Put it before everything else.")
@@ -315,7 +350,9 @@ def edit(
     finish(session, opened, outcome, Done("edited"))
 
 
-SAY = click.option("-m", "--message", help="Say this too, in the same commit; - reads stdin.")
+SAY = click.option(
+    "-m", "--message", help="Say this too, in the same commit; - reads standard input."
+)
 REASON = click.option("-r", "--reason", default="", help="Why, in a few words.")
 
 
@@ -404,7 +441,7 @@ def comment(session: Session, names: tuple[str, ...], message: str | None) -> No
 
 
 @common
-@click.command(epilog="Example: clare needs 7qk2 9xw4   (7qk2 waits for 9xw4)")
+@click.command(epilog="Example: clare needs 7qk2 9xw4")
 @TASK
 @click.argument(
     "others", metavar="OTHER...", nargs=-1, required=True, shell_complete=complete.tasks

@@ -33,7 +33,7 @@ NARROWEST = 16
     cls=QueryCommand,
     epilog="Examples: clare tree; clare tree 7qk2; clare tree label:parser status:blocked",
 )
-@click.argument("words", metavar="[TASK]... [QUERY]...", nargs=-1, shell_complete=complete.tasks)
+@click.argument("words", metavar="[TASK...] [QUERY...]", nargs=-1, shell_complete=complete.tasks)
 @WHERE
 @PROJECT
 @LABEL
