@@ -7,10 +7,15 @@ from typing import Annotated, Literal, get_args, get_origin, get_type_hints
 import click
 
 from clare.cli.entry import cli
+from clare.config import AGENTS
+from clare.errors import EXIT_MEANINGS
 from clare.events import fields as kinds_of_values
 from clare.events import project, task, view
 from clare.events.fact import Fact, Model, type_registry
+from clare.settings import ENVIRONMENT, PROJECTS, SETTINGS, Setting
+from clare.state import DEFAULTS
 from clare.views.columns import COLUMNS
+from clare.views.record import FIELDS
 from clare.views.terms import KEYS, KINDS, PARTS, SORTS, STATES, Words
 from clare.views.troubles import AREAS, TROUBLES, Trouble
 
@@ -137,6 +142,93 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     for row in rows:
         yield f"| {' | '.join(row)} |"
     yield ""
+
+
+def written_fields() -> str:
+    """The fields of a task that are written, as `docs/reference.md` shows them."""
+    rows = []
+    for name, value in (
+        row for model in (task.TaskFields, task.TaskSets) for row in _rows(model, "")
+    ):
+        default = f"`{DEFAULTS[name]}`" if name in DEFAULTS else "–"
+        rows.append((f"`{name}`", FIELDS[name][1], value, default, ", ".join(setters(name))))
+    return "\n".join(_table(("field", "meaning", "value", "default", "set by"), rows))
+
+
+IRREGULAR = {
+    "defer": "defer_until",
+    "every": "repeat",
+    "idea": "status",
+    "pin": "pinned",
+    "reason": "close_reason",
+    "type_": "type",
+    "unlabels": "labels",
+    "unlinks": "links",
+    "unneeds": "needs",
+}
+"""Parameters of commands that are not called like the field that they set."""
+
+
+def setters(field: str) -> list[str]:
+    """What sets a field: the options of `add` and `edit`, and `done` for what only that one says."""
+    said: dict[str, None] = {}
+    for name in ("add", "edit", "done"):
+        command = cli.get_command(click.Context(cli), name)
+        for param in command.params if command else ():
+            if IRREGULAR.get(param.name or "", param.name) == field:
+                said.update(dict.fromkeys(_names(name, param)))
+    return list(said)
+
+
+def _names(command: str, param: click.Parameter) -> list[str]:
+    if isinstance(param, click.Argument):
+        return [f"`{command} {(param.name or '').upper()}`"]
+    long = [name for name in (*param.opts, *param.secondary_opts) if name.startswith("--")]
+    return [f"`{command} {name}`" if command == "done" else f"`{name}`" for name in long]
+
+
+def record() -> str:
+    """The fields of a task's record, as `docs/reference.md` shows them."""
+    rows = [(f"`{name}`", form, about) for name, (form, about) in FIELDS.items()]
+    return "\n".join(_table(("field", "in JSON", "meaning"), rows))
+
+
+def exit_codes() -> str:
+    """The exit codes, as `docs/reference.md` shows them."""
+    rows = [(str(int(code)), meaning) for code, meaning in EXIT_MEANINGS.items()]
+    return "\n".join(_table(("exit", "meaning"), rows))
+
+
+def configuration() -> str:
+    """The settings, as `docs/reference.md` shows them."""
+    rows = [_setting(key, setting) for key, setting in SETTINGS.items()]
+    folder = (f"`{PROJECTS}.SLUG`", "the folder of a project", "the whole path of a folder")
+    head = ("key", "meaning", "value", "where", "default", "environment")
+    return "\n".join(_table(head, [*rows, (*folder, "machine", "–", "–")]))
+
+
+def _setting(key: str, setting: Setting) -> tuple[str, ...]:
+    where = [place for place, may in _places(setting) if may]
+    default = f"`{setting.default}`" if setting.default else "–"
+    variable = f"`{setting.environment}`" if setting.environment else "–"
+    return f"`{key}`", setting.about, setting.form, ", ".join(where), default, variable
+
+
+def _places(setting: Setting) -> tuple[tuple[str, bool], ...]:
+    return ("machine", setting.private), ("board", setting.shared)
+
+
+def environment() -> str:
+    """What the environment says, as `docs/reference.md` shows it."""
+    rows = [
+        (f"`{setting.environment}`", f"in place of the setting `{key}`")
+        for key, setting in SETTINGS.items()
+        if setting.environment
+    ]
+    for agent in AGENTS:
+        rows += [(f"`{name}`", f"who acts: `{agent.name}/…`") for name in agent.session]
+    rows += [(f"`{name}`", about) for name, about in ENVIRONMENT.items()]
+    return "\n".join(_table(("variable", "meaning"), rows))
 
 
 def troubles() -> str:

@@ -79,6 +79,16 @@ SETTINGS = {
         default="4h",
     ),
 }
+ENVIRONMENT = {
+    "NO_COLOR": "prints without colours, unless it is empty",
+    "VISUAL": "the editor",
+    "EDITOR": "the editor where there is no `$VISUAL`; else vi",
+    "XDG_CONFIG_HOME": "the folder of `clare/config.toml`; else `~/.config`",
+    "XDG_STATE_HOME": "the folder of `clare/`, for reports of bugs; else `~/.local/state`",
+    "XDG_DATA_HOME": "the folder of `man/man1/`, for man pages; else `~/.local/share`",
+}
+"""What the environment says beside settings and agents' sessions."""
+
 PRIVATE = tuple(key for key, setting in SETTINGS.items() if setting.private)
 SHARED = tuple(key for key, setting in SETTINGS.items() if setting.shared)
 

@@ -1,47 +1,38 @@
 """The columns that a list can have: what the JSON record says in one value or a list of values."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from clare.errors import Usage
 from clare.fleet import Task
 from clare.views.compare import Asked
-from clare.views.record import Record, task_record
+from clare.views.record import FIELDS, Record, task_record
 from clare.views.safe import one_line, safe
 from clare.views.tasks import doing
 from clare.views.terms import holder_of
 
-COLUMNS = {
-    "id": "the whole id",
-    "short": "the shortest prefix of it that is unique",
-    "project": "the project",
-    "title": "the title",
-    "body": "the body",
-    "type": "the type",
-    "status": "idea, open, review, done or dropped",
-    "state": "the status, or what Clare says of it instead: active, blocked, deferred",
-    "active": "whether somebody works on it",
-    "holder": "whose live claim is on it",
-    "priority": "P0 to P4",
-    "labels": "the labels",
-    "needs": "the tasks that it needs",
-    "needed_by": "the tasks that need it",
-    "parent": "the task that it is a part of",
-    "children": "the tasks that are parts of it",
-    "links": "the links",
-    "assignee": "who should do it",
-    "pinned": "whether it is pinned",
-    "due": "when it is due",
-    "defer_until": "the day before which it is not ready",
-    "repeat": "how often it comes again",
-    "done_when": "when it counts as done",
-    "created_at": "when it was added",
-    "created_by": "who added it",
-    "updated_at": "when anything was last said about it",
-    "updated_by": "who said it",
-    "closed_at": "when it was closed",
-    "close_reason": "why it was closed",
+_RICH = ("claim", "comments", "contested")
+"""What of a record is no single value or list of values."""
+
+_MORE = {
+    "status": (
+        "state",
+        "the status, or what Clare says of it instead: active, blocked, deferred",
+    ),
+    "active": ("holder", "whose live claim is on it"),
 }
+"""Columns that stand behind others and are in no record."""
+
+
+def _columns() -> Iterator[tuple[str, str]]:
+    for name, (_, meaning) in FIELDS.items():
+        if name not in _RICH:
+            yield name, meaning
+        if name in _MORE:
+            yield _MORE[name]
+
+
+COLUMNS = dict(_columns())
 """Every column with its meaning, in the order of a CSV file that names none."""
 
 USUAL = ("short", "priority", "state", "title")

@@ -6,6 +6,46 @@ from clare.state import Claim, Entity
 
 Record = dict[str, object]
 
+FIELDS = {
+    "id": ("text", "the whole id"),
+    "short": ("text", "the shortest prefix of it that is unique"),
+    "project": ("text or null", "the slug of its project"),
+    "title": ("text", "what is to be done, in one line"),
+    "body": ("text", "what it is about"),
+    "type": ("text", "bug, feature, epic … or any other word"),
+    "status": ("text", "where it stands: idea, open, review, done or dropped"),
+    "active": ("true or false", "whether somebody works on it"),
+    "priority": ("text", "P0, the most urgent, to P4"),
+    "labels": ("list of text", "words to find it by"),
+    "needs": ("list of ids", "the tasks that it needs"),
+    "needed_by": ("list of ids", "the tasks that need it"),
+    "parent": ("id or null", "the task that it is a part of"),
+    "children": ("list of ids", "the tasks that are parts of it"),
+    "links": ("list of text", "URLs, or any words"),
+    "assignee": ("text or null", "who should do it"),
+    "claim": (
+        "object or null: `id`, `by`, `clone`, `at`, `until`, `hub`",
+        "the live claim: its event, whose, since when, until when, whether the hub decided it",
+    ),
+    "pinned": ("true or false", "whether it is pinned"),
+    "due": ("day or null", "when it is due"),
+    "defer_until": ("day or null", "the day before which it is not ready"),
+    "repeat": ("text or null", "the rule by which it comes again"),
+    "done_when": ("text", "how to see that it is done"),
+    "comments": ("list of objects: `id`, `by`, `at`, `text`", "what was said, in order"),
+    "created_at": ("time", "when it was added"),
+    "created_by": ("text or null", "who added it"),
+    "updated_at": ("time", "when anything was last said about it"),
+    "updated_by": ("text or null", "who said it"),
+    "closed_at": ("time or null", "when it was closed"),
+    "close_reason": ("text", "why it was closed"),
+    "contested": (
+        "object: for each such field a list of `value`, `by`, `event`",
+        "the fields with several newest values; the last one shows",
+    ),
+}
+"""Every field of a task's record: what it is in JSON, and what it means."""
+
 
 def task_record(fleet: Fleet, task: Task, *, now: int) -> Record:
     """Every field of a task under the names of the command line's contract."""
