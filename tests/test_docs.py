@@ -28,6 +28,7 @@ PEOPLE = {"hub": "git", "plum": "nat", "apricot": "ada", "quince": "max"}
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORIES = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
 PROMPT = re.compile(r"(\w+)\$ (.*)")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 EXIT = re.compile(r"\s+# exit (\d+)$")
 ADDED = re.compile(r"^(?:clare: next is )?(\w+)(?: added: |, due )", re.MULTILINE)
 B32 = "[0-9a-hjkmnp-tv-z]"
@@ -233,9 +234,34 @@ def test_generated_pages_are_current() -> None:
     ids=lambda page: str(page.relative_to(ROOT)),
 )
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    links = LINK.findall(page.read_text("utf-8"))
     missing = [link for link in links if not (page.parent / link).exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_into_a_page_lead_to_a_heading(page: Path) -> None:
+    links = re.findall(r"\]\(([^):#]*)#([^)]+)\)", page.read_text("utf-8"))
+    missing = [
+        f"{where}#{name}"
+        for where, name in links
+        if name not in headings(page.parent / where if where else page)
+    ]
+    assert missing == []
+
+
+def headings(page: Path) -> set[str]:
+    """The names under which a forge knows a page's headings."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_every_page_is_linked_from_the_manual_and_the_manual_from_the_readme() -> None:
+    manual = ROOT / "docs" / "README.md"
+    linked = {(manual.parent / link).resolve() for link in LINK.findall(manual.read_text("utf-8"))}
+    pages = {page.resolve() for page in PAGES} - {manual.resolve(), (ROOT / "README.md").resolve()}
+    assert pages - linked == set()
+    assert "docs/README.md" in LINK.findall((ROOT / "README.md").read_text("utf-8"))
 
 
 def test_an_elided_line_stands_for_any_lines() -> None:
