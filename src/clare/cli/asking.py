@@ -33,8 +33,13 @@ class QueryCommand(click.Command):
     """A command whose words are a query: `-label:wip` is a term, not the option -l with a value."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep negated terms from being read as options: a space in front means nothing in a query."""
-        return super().parse_args(ctx, [f" {arg}" if _NEGATED.match(arg) else arg for arg in args])
+        """Keep negated terms from being read as options."""
+        return super().parse_args(ctx, shielded(args))
+
+
+def shielded(args: Sequence[str]) -> list[str]:
+    """The words, negated terms not looking like options: a space in front means nothing in a query."""
+    return [f" {arg}" if _NEGATED.match(arg) else arg for arg in args]
 
 
 def query_of(
