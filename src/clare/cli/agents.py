@@ -43,7 +43,7 @@ def prime(session: Session) -> None:
 def install(session: Session, file: Path) -> None:
     """Write a section about Clare into AGENTS.md, or bring it up to date.
 
-    Everything else in the file stays as it is, to the byte.
+    FILE is AGENTS.md here unless told. Everything else in it stays as it is, to the byte.
     """
     _tell(session, file, "installed", changed=agents.install(file, MANUAL))
 

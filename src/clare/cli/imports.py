@@ -65,7 +65,7 @@ def _tell(session: Session, done: "Imported", skipped: tuple[str, str]) -> None:
 def beads(session: Session, file: Path, dry_run: bool) -> None:
     """Import issues that beads exported as JSON lines.
 
-    FILE - reads standard input. Again, for what changed since.
+    FILE - reads standard input. Run again, it brings what changed since.
     """
     from clare.services.readers.beads import load
 
@@ -84,7 +84,7 @@ def beads(session: Session, file: Path, dry_run: bool) -> None:
 def github(session: Session, file: Path, dry_run: bool) -> None:
     """Import GitHub's issues, from `gh issue list --json …` or its REST interface.
 
-    FILE - reads standard input. Pull requests are left out. Again, for what changed since.
+    FILE - reads standard input. Pull requests are left out. Run again, it brings what changed since.
     """
     from clare.services.readers.github import load
 
@@ -108,7 +108,7 @@ def github(session: Session, file: Path, dry_run: bool) -> None:
 def backlog(session: Session, folder: Path, name: str, dry_run: bool) -> None:
     """Import the tasks of a Backlog.md folder.
 
-    Drafts, completed and archived ones too. Again, for what changed since.
+    Drafts, completed and archived ones too. Run again, it brings what changed since.
     """
     from clare.services.readers.backlog import load
 
@@ -123,7 +123,7 @@ def backlog(session: Session, folder: Path, name: str, dry_run: bool) -> None:
 def taskwarrior(session: Session, file: Path, dry_run: bool) -> None:
     """Import tasks that taskwarrior exported.
 
-    FILE - reads standard input. Again, for what changed since.
+    FILE - reads standard input. Run again, it brings what changed since.
     """
     from clare.services.readers.taskwarrior import load
 
@@ -139,7 +139,8 @@ def taskwarrior(session: Session, file: Path, dry_run: bool) -> None:
 def markdown(session: Session, file: Path, name: str, dry_run: bool) -> None:
     """Import a TODO list in Markdown: `- [ ] text`, `- [x] text`.
 
-    What is indented below an item is a part of it. Again, for what was added or ticked since.
+    What is indented below an item is a part of it. Run again, it brings what
+    was added or ticked since.
     """
     from clare.services.readers.markdown import load
     from clare.services.rows import name_of
@@ -156,7 +157,7 @@ def markdown(session: Session, file: Path, name: str, dry_run: bool) -> None:
 def table(session: Session, file: Path, name: str, dry_run: bool) -> None:
     """Import a table of tasks; its columns are called as the fields of a task.
 
-    Only the column title must be there. Again, for what changed since.
+    Only the column title must be there. Run again, it brings what changed since.
     """
     from clare.services.readers.csv import load
 

@@ -9,7 +9,7 @@ from clare.services import leaving
 @common
 @click.command(epilog="Examples: clare uninstall; clare uninstall --all")
 @click.option("--all", "everything", is_flag=True, help="Also settings, bug reports, man pages.")
-@click.option("--force", is_flag=True, help="Though something here was never published.")
+@click.option("--force", is_flag=True, help="Even if something here was never published.")
 @click.pass_obj
 def uninstall(session: Session, everything: bool, force: bool) -> None:
     """Remove what Clare keeps here beside the board.

@@ -161,7 +161,7 @@ def _named(fleet: Fleet, task_id: str) -> str:
 def log(session: Session, name: str | None, limit: int | None) -> None:
     """The history, of everything or of one task or project.
 
-    In sentences, newest first.
+    In sentences, newest first. ENTITY is a TASK, or projects/NAME, or views/NAME.
     """
     board = session.open().board
     fleet = board.read()

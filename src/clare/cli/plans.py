@@ -43,8 +43,8 @@ def split(session: Session, name: str, titles: tuple[str, ...], chain: bool) -> 
 def apply(session: Session, file: Path, dry_run: bool) -> None:
     """Add and edit tasks as a file says, all or nothing.
 
-    FILE holds YAML or JSON lines, - reads standard input. All of it becomes one commit. In a pipe
-    it prints the bare ids in the order of the file.
+    FILE holds YAML or JSON lines (docs/plan.md), - reads standard input. All of it becomes one
+    commit. In a pipe it prints the bare ids in the order of the file.
     """
     entries = load(file)
     opened = session.open()

@@ -149,7 +149,7 @@ def _show_next(session: Session, opened: Opened, wanted: Query) -> None:
 @TASKS
 @LEASE
 @click.option(
-    "-f", "--force", is_flag=True, help="Take it though somebody holds it or it is not ready."
+    "-f", "--force", is_flag=True, help="Take it even if somebody holds it or it is not ready."
 )
 @click.pass_obj
 def claim(session: Session, names: tuple[str, ...], lease: str | None, force: bool) -> None:

@@ -69,7 +69,7 @@ def list_(session: Session) -> None:
 def set_(session: Session, key: str, value: str, shared: bool) -> None:
     """Set something on this machine, or for all clones.
 
-    A shared setting is written as a commit of its own.
+    `clare config list` shows the keys. A shared setting is written as a commit of its own.
     """
     if shared:
         settings.set_shared(session.open(), key, value)
