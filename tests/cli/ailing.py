@@ -244,7 +244,9 @@ def unpublished(ward: Ward) -> Here:
 
 
 def publish_failed(ward: Ward) -> Here:
-    (ward.clare / "publish.said").write_text("clare: not published: the hub does not answer\n")
+    (ward.clare / "publish.said").write_text(
+        '{"problem": "the hub does not answer", "hint": "", "notes": []}'
+    )
     return ward.plum
 
 

@@ -265,3 +265,98 @@ def test_completing_a_word_neither_tells_nor_wakes(fleet: tuple[Here, Here, Hub]
     line = {"COMP_WORDS": "clare show ", "COMP_CWORD": "2", "COMP_LINE": "clare show "}
     assert plum.run(_CLARE_COMPLETE="bash_complete", **line).err == ""
     assert plum.run("list").err.startswith("clare: not published: ")
+
+
+def local(here: Here, name: str) -> Path:
+    return here.folder / ".git/clare" / name
+
+
+def test_a_write_that_is_saved_is_not_called_refused(fleet: tuple[Here, Here, Hub]) -> None:
+    plum, _, hub = fleet
+    plum.add("First")
+    local(plum, "publish.lock").unlink()
+    local(plum, "publish.lock").mkdir()  # nobody can open that for writing
+    told = at_once(plum, "add", "Second")
+    assert len(told.out.strip()) == 12
+    assert told.err.startswith("clare: saved here, but not published: ")
+    assert "Second" in at_once(plum, "list").out
+    local(plum, "publish.lock").rmdir()
+    plum.ok("sync")
+    assert hub.titles() == ["First", "Second"]
+
+
+def test_what_is_said_while_something_is_told_is_told_next(fleet: tuple[Here, Here, Hub]) -> None:
+    plum, _, _ = fleet
+    git_ = Git(plum.folder / ".git")
+    background.note(git_, background.Said("first", "hint"))
+    assert background.tell(git_).problem == "first"
+    background.note(git_, background.Said("second", "hint", ("ada holds 7qk2 now",)))
+    ahead = time.time() + 86_400
+    os.utime(local(plum, "publish.told"), (ahead, ahead))
+    assert background.tell(git_) == background.Said("second", "hint", ("ada holds 7qk2 now",))
+    assert background.tell(git_) == background.Said()
+    assert background.tell(git_, again=True).problem == "second"
+
+
+def test_a_note_that_nobody_has_heard_outlives_the_next_publisher(
+    fleet: tuple[Here, Here, Hub],
+) -> None:
+    plum, _, _ = fleet
+    git_ = Git(plum.folder / ".git")
+    background.note(git_, background.Said("gone", "hint", ("ada holds 7qk2 now",)))
+    background.note(git_, background.Said())
+    assert background.tell(git_) == background.Said(notes=("ada holds 7qk2 now",))
+
+
+def test_after_a_clock_that_was_ahead_the_hub_is_asked_again(fleet: tuple[Here, Here, Hub]) -> None:
+    plum, apricot, _ = fleet
+    ahead = time.time() + 86_400
+    apricot.ok("list")
+    for name in ("fetched", "publish.lock"):
+        if local(apricot, name).exists():
+            os.utime(local(apricot, name), (ahead, ahead))
+    plum.add("From plum")
+    apricot.ok("list")
+    assert "From plum" in apricot.ok("list")
+
+
+def test_a_lock_whose_file_was_removed_is_nobodys(fleet: tuple[Here, Here, Hub]) -> None:
+    plum, _, _ = fleet
+    git_ = Git(plum.folder / ".git")
+    held = background.take(git_)
+    assert held is not None
+    assert background.take(git_) is None
+    local(plum, "publish.lock").unlink()
+    other = background.take(git_)
+    assert other is not None
+    os.close(held)
+    assert background.take(git_) is None
+    os.close(other)
+
+
+@pytest.mark.parametrize("number", ["77", "1", "-5"])
+def test_nobody_else_is_the_publisher(fleet: tuple[Here, Here, Hub], number: str) -> None:
+    plum, _, _ = fleet
+    ran = plum.program("sync", "--publisher", number)
+    assert ran.code == 2
+    assert ran.err.startswith("clare: --publisher is for Clare itself\n")
+
+
+def test_publishers_that_a_long_command_woke_do_not_stay_as_zombies(
+    fleet: tuple[Here, Here, Hub],
+) -> None:
+    plum, _, _ = fleet
+    git_ = Git(plum.folder / ".git")
+
+    def zombies() -> int:
+        listed = ["ps", "--ppid", str(os.getpid()), "-o", "stat="]
+        children = subprocess.run(listed, capture_output=True, text=True).stdout
+        return sum(line.startswith("Z") for line in children.splitlines())
+
+    for _ in range(2):
+        background.wake(git_, str(plum.folder))
+        plum.settle()
+        until(zombies)
+    background.wake(git_, str(plum.folder))
+    plum.settle()
+    assert zombies() <= 1

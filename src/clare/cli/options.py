@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from clare.services.opening import Opened
+    from clare.store.background import Said
 
 C = TypeVar("C", bound=click.Command)
 
@@ -62,8 +63,7 @@ class Session:
         It is told once, unless it is to be told `again`.
         """
         self.opened = self.open_quietly()
-        for line in self.opened.heard(again=again).splitlines():
-            _tell(safe(line))
+        self._tell_heard(self.opened.heard(again=again))
         return self.opened
 
     def open_quietly(self) -> "Opened":
@@ -76,8 +76,14 @@ class Session:
     def hear(self) -> None:
         """Tell what the publisher in the background had to say since."""
         if self.opened:
-            for line in self.opened.heard(again=False).splitlines():
-                _tell(safe(line))
+            self._tell_heard(self.opened.heard(again=False))
+
+    def _tell_heard(self, said: "Said") -> None:
+        if said.problem:
+            self.talk(f"clare: not published: {said.problem}")
+            self.talk(f"  {said.hint}")
+        for note in said.notes:
+            self.talk(f"clare: {note}")
 
     def close(self) -> None:
         """Let the board be fresh for the next command."""

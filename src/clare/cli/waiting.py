@@ -84,18 +84,20 @@ def _wait_for_closed(
     session: Session, opened: Opened, names: tuple[str, ...], seconds: float | None
 ) -> None:
     board = opened.board
+    first = board.read()
+    ids = [first.task(name).id for name in names]  # a prefix may come to name two
 
     def closed(fleet: Fleet) -> bool:
-        return not waiting.unfinished(fleet, names)
+        return not waiting.unfinished(fleet, ids)
 
     fleet = waiting.wait(board, closed, seconds=seconds, asked=session.hear)
-    left = [fleet.short(task.id) for task in waiting.unfinished(fleet, names)]
+    left = [fleet.short(task.id) for task in waiting.unfinished(fleet, ids)]
     if left:
         raise NothingToDo(
             f"time is up, and unfinished: {', '.join(left)}",
             hint=f"`clare show {left[0]}` tells how far it is",
         )
-    tasks, now = [fleet.task(name) for name in names], board.now()
+    tasks, now = [fleet.task(task) for task in ids], board.now()
     if session.as_json:
         records = [task_record(fleet, task, now=now) for task in tasks]
         session.data(records[0] if len(records) == 1 else records)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -34,11 +34,15 @@ class Outcome:
 
 
 def act(board: Board, decide: Decide, *, summary: Summary = "") -> Outcome:
-    """Write what `decide` says, and wake the publisher."""
+    """Write what `decide` says, and wake the publisher; that it cannot be woken is a note."""
     written = board.append(decide, summary=summary)
+    notes = written.notes
     if written.commit:
-        board.wake_publisher(written.fleet.manifest)
-    return Outcome(written, notes=written.notes)
+        try:
+            board.wake_publisher(written.fleet.manifest)
+        except OSError as error:
+            notes += (f"saved here, but not published: {error.filename}: {error.strerror}",)
+    return Outcome(written, notes=notes)
 
 
 def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:
@@ -95,7 +99,8 @@ def _together(errors: Sequence[ClareError]) -> ClareError:
 def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
     """Change several tasks in one commit. Raises what went wrong if none could be changed."""
     each = Each(names, change)
-    return each.outcome(act(board, each).written)
+    outcome = act(board, each)
+    return replace(outcome, tasks=tuple(each.tasks), failed=tuple(each.failed))
 
 
 def find_each(

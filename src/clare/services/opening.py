@@ -11,6 +11,7 @@ from clare.errors import ClareError
 from clare.fleet import Manifest
 from clare.settings import SYNCS
 from clare.store import background, clone, place
+from clare.store.background import Said
 from clare.store.board import Board
 from clare.store.place import Place, manifest_of
 
@@ -23,16 +24,16 @@ class Opened:
     host: Chosen
     actor: Chosen
 
-    def heard(self, *, again: bool) -> str:
+    def heard(self, *, again: bool) -> Said:
         """What the publisher in the background had to say; told once, unless asked for again."""
-        git = self.board.git
-        return background.tell(git) or (background.said(git) if again else "")
+        return background.tell(self.board.git, again=again)
 
     def freshen(self) -> None:
         """Exchange with the hub in the background, if that was not done in the last minute."""
         board = self.board
         if board.place.branch and background.is_stale(board.git, now=wall_clock()):
-            with suppress(ClareError):  # what is wrong with fleet.yaml was told where it matters
+            # What is wrong with fleet.yaml was told where it matters; who may only read fetches nothing.
+            with suppress(ClareError, OSError):
                 board.wake_publisher(manifest_of(board.git, board.tip()[0]))
 
 

@@ -7,9 +7,9 @@ from clare.errors import ClareError, Unpublished
 from clare.fleet import Fleet
 from clare.services.act import tell_lost
 from clare.store import background
+from clare.store.background import Said
 from clare.store.board import Board
 from clare.store.sync import Synced, sync
-from clare.views.safe import one_line
 
 PAUSE = 10.0
 """Seconds between two rounds of watching."""
@@ -31,12 +31,13 @@ def publish(board: Board, *, lock: int | None = None) -> Published:
     `lock` is that of a publisher in the background, taken by whoever started it: what it has to say
     is noted for the next command before it lets go.
     """
+    if lock is not None:
+        background.check_lock(board.git, lock)
     before = board.read()
     done = Published(Synced(0, 0, before.commit), before)
-    earlier = "" if lock is None else background.untold(board.git)
     for _ in background.rounds(board.git, lock):
         done = _once(board, before, done.synced)
-        background.note(board.git, "" if lock is None else earlier + _told_later(done))
+        background.note(board.git, Said() if lock is None else _told_later(done))
     return done
 
 
@@ -51,13 +52,11 @@ def _once(board: Board, before: Fleet, so_far: Synced) -> Published:
     return Published(total, after, tell_lost(board, before, after))
 
 
-def _told_later(done: Published) -> str:
-    """The lines that the next command prints: why it failed, what to do, and what was lost."""
-    lines = [f"clare: {note}" for note in done.notes]
-    if done.problem:
-        lines += [f"clare: {background.FAILED}{one_line(done.problem.message)}"]
-        lines += [f"  {one_line(done.problem.hint)}"]
-    return "".join(f"{line}\n" for line in lines)
+def _told_later(done: Published) -> Said:
+    problem = done.problem
+    if problem is None:
+        return Said(notes=done.notes)
+    return Said(problem.message, problem.hint, done.notes)
 
 
 def watch(board: Board, *, pause: Callable[[float], None]) -> Iterator[Published]:

@@ -1,7 +1,9 @@
 """Waiting until something is true of the board, without keeping the machine busy."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from clare.fleet import Fleet, Task
 from clare.store.board import Board
@@ -21,28 +23,29 @@ def wait(
 ) -> Fleet:
     """The board as soon as the condition holds, or as it is when so many seconds have passed.
 
-    The publisher is woken every ten seconds, so that what others did arrives; `asked` is called then.
+    It is looked at when the branch has moved, and every ten seconds, since time alone may make it true.
+    Then the publisher is woken too, so that what others did arrives; `asked` is called.
     """
-    start = time.monotonic()
-    fleet, looked = board.read(), start
-    while not holds(fleet):
-        now = time.monotonic()
-        left = LOOK if seconds is None else start + seconds - now
-        if left <= 0:
-            return fleet
-        if now - looked >= ASK:
-            looked = now
+    fleet, ask = board.read(), time.monotonic()
+    deadline = math.inf if seconds is None else ask + seconds
+    while not holds(fleet) and (now := time.monotonic()) < deadline:
+        if now >= ask:
+            ask = now + ASK
             asked()
-            board.wake_publisher(fleet.manifest)
-        time.sleep(min(LOOK, left))
-        fleet = _newer(board, fleet)
+            with suppress(OSError):  # who may only read sees what others bring
+                board.wake_publisher(fleet.manifest)
+        fleet = _moved(board, fleet, until=min(ask, deadline))
     return fleet
 
 
-def _newer(board: Board, fleet: Fleet) -> Fleet:
-    """The board as it is now; the same projection if nothing has moved."""
-    tip, _ = board.tip()
-    return fleet if tip == fleet.commit else board.read(tip)
+def _moved(board: Board, fleet: Fleet, *, until: float) -> Fleet:
+    """The board when its branch has moved, or the same projection when that time has come."""
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(LOOK, left))
+        tip, _ = board.tip()
+        if tip != fleet.commit:
+            return board.read(tip)
+    return fleet
 
 
 def unfinished(fleet: Fleet, names: Sequence[str]) -> list[Task]:

@@ -3,37 +3,55 @@
 A publisher holds the lock on `publish.lock` from before it starts until it has nothing left to do. A
 writer leaves a mark before it tries the lock, and the publisher looks for a mark after it has let go
 of it: so no write waits unseen, and two never run at once. What a publisher in the background has to
-say lies in `publish.said` until the next command tells it.
+say lies in `publish.said` until the next command tells it, and in `publish.told` while it still holds.
 """
 
 import fcntl
+import json
 import os
 import random
+import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from clare.clock import MINUTE
-from clare.errors import Unpublished
+from clare.clock import MINUTE, SECOND
+from clare.errors import Unpublished, Usage
 from clare.store.git import Git
 
 FRESH = MINUTE
 """How old, in ms, the last exchange with the hub may be before a command starts another."""
 
-PUBLISHERS = ("publish.lock", "publish.wanted", "publish.said", "publish.told")
-"""What publishers keep in Clare's folder of the git directory."""
+AGAIN = 5 * SECOND
+"""How long after a failure, in ms, a command starts another."""
 
-FAILED = "not published: "
-"""What the words of one that failed begin with."""
+PUBLISHERS = ("publish.lock", "publish.wanted", "publish.said", "publish.told", "publish.errors")
+"""What publishers keep in Clare's folder of the git directory."""
 
 WAIT = 30.0
 """Seconds that a publisher in the foreground waits for the one in the background."""
 
+_started: "list[subprocess.Popen[bytes]]" = []
+"""The publishers of this process: asked for their end now and then, so that none stays a zombie."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a publisher in the background had to say: why it failed, and lines about what it brought."""
+
+    problem: str = ""
+    hint: str = ""
+    notes: Sequence[str] = ()
+
 
 def wake(git: Git, repository: str) -> None:
     """Let what waits here be published, by a publisher that runs already or a new one."""
+    for child in _started:
+        child.poll()
     _mark(git).touch()
     lock = take(git)
     if lock is None:
@@ -50,30 +68,49 @@ def _start(git: Git, repository: str, lock: int) -> None:
     `-P` keeps modules of the current folder out of it.
     """
     command = (sys.executable, "-P", "-m", "clare", "--fleet", repository)
-    with open(_said(git), "ab") as heard:
+    with open(_file(git, "publish.errors"), "wb") as errors:
         os.utime(lock)
-        subprocess.Popen(
-            [*command, "sync", "--quiet", "--publisher", str(lock)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=heard,
-            env={**os.environ, "CLARE_SYNC": "manual"},
-            pass_fds=(lock,),
-            start_new_session=True,
-        ).returncode = 0  # it is not ours to wait for
+        _started.append(
+            subprocess.Popen(
+                [*command, "sync", "--quiet", "--publisher", str(lock)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env={**os.environ, "CLARE_SYNC": "manual"},
+                pass_fds=(lock,),
+                start_new_session=True,
+            )
+        )
 
 
 def take(git: Git) -> int | None:
     """The publisher's lock as an open descriptor; None if another holds it."""
     path = _file(git, "publish.lock")
-    path.parent.mkdir(exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    while True:
+        path.parent.mkdir(exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        if _is(path, descriptor):
+            return descriptor
+        os.close(descriptor)  # the file was removed in between: the lock on it is nobody's
+
+
+def _is(path: Path, descriptor: int) -> bool:
+    """Whether a descriptor is of the file that lies there now."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    return descriptor
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def check_lock(git: Git, descriptor: int) -> None:
+    """Raise Usage unless this is the publisher's lock, handed over by whoever started us."""
+    if not _is(_file(git, "publish.lock"), descriptor):
+        raise Usage("--publisher is for Clare itself", hint="`clare sync` needs no option")
 
 
 def wait_for_lock(git: Git) -> int:
@@ -111,46 +148,81 @@ def _while_marked(git: Git) -> Iterator[None]:
         marked = _mark(git).exists()
 
 
-def said(git: Git) -> str:
-    """What the last publisher in the background had to say; empty if all went well."""
+def note(git: Git, new: Said) -> None:
+    """Note what a publisher has to say. What no command has told yet of claims stays with it."""
+    notes = (*_read(git, "publish.said").notes, *new.notes)
+    if new.problem or notes:
+        draft = _file(git, f"publish.said.{secrets.token_hex(4)}")
+        draft.write_text(json.dumps(asdict(Said(new.problem, new.hint, notes))), "utf-8")
+        os.replace(draft, _file(git, "publish.said"))
+    else:
+        _file(git, "publish.said").unlink(missing_ok=True)
+    if not new.problem:
+        _file(git, "publish.told").unlink(missing_ok=True)
+
+
+def tell(git: Git, *, again: bool = False) -> Said:
+    """What it had to say, for the first command that asks; `again`, also what still holds.
+
+    Where nothing may be written everybody is told.
+    """
+    found = _read(git, "publish.said")
+    if found != Said():
+        with suppress(OSError):
+            os.replace(_file(git, "publish.said"), _file(git, "publish.told"))
+    crashed = _crash(git)
+    if again and found == Said():
+        found = _read(git, "publish.told")
+    return found if found.problem or not crashed else Said(crashed, _SEE, found.notes)
+
+
+_SEE = "`clare sync` tries again"
+
+
+def _crash(git: Git) -> str:
+    """What a publisher that broke down wrote last."""
+    path = _file(git, "publish.errors")
     try:
-        return _said(git).read_text("utf-8", "replace")
-    except FileNotFoundError:
+        words = path.read_text("utf-8", "replace").strip()
+        if words:
+            os.truncate(path, 0)
+    except OSError:
         return ""
+    return words.splitlines()[-1] if words else ""
 
 
-def failed(git: Git) -> str:
-    """Why the last publisher in the background failed; empty if it did not."""
-    lines = (line.removeprefix("clare: ") for line in said(git).splitlines())
-    return next((line.removeprefix(FAILED) for line in lines if line.startswith(FAILED)), "")
+def failed(git: Git) -> Said:
+    """What the last publisher failed at, told or not; nothing if it did not."""
+    for name in ("publish.said", "publish.told"):
+        found = _read(git, name)
+        if found.problem:
+            return found
+    return Said()
 
 
-def note(git: Git, words: str) -> None:
-    """Note what a publisher in the background has to say; empty when all went well."""
-    if words or said(git):
-        _said(git).write_text(words, "utf-8")
-
-
-def untold(git: Git) -> str:
-    """What it had to say that no command has told yet."""
-    found, told = said(git), _file(git, "publish.told")
-    is_told = told.exists() and told.stat().st_mtime_ns >= _said(git).stat().st_mtime_ns
-    return "" if is_told else found
-
-
-def tell(git: Git) -> str:
-    """What it had to say, for the first command that asks; for the next ones empty."""
-    found = untold(git)
-    if found:
-        _file(git, "publish.told").touch()
-    return found
+def _read(git: Git, name: str) -> Said:
+    try:
+        found = json.loads(_file(git, name).read_text("utf-8"))
+        return Said(str(found["problem"]), str(found["hint"]), tuple(map(str, found["notes"])))
+    except FileNotFoundError:
+        return Said()
+    except (ValueError, KeyError, TypeError):
+        return Said("what the last publisher had to say cannot be read", _SEE)
 
 
 def is_stale(git: Git, *, now: int) -> bool:
-    """Whether the hub was asked before, but neither asked nor tried in the last minute before `now`."""
-    asked = _age(_file(git, "fetched"), now)
-    tried = _age(_file(git, "publish.lock"), now)
-    return asked is not None and min(asked, now if tried is None else tried) > FRESH
+    """Whether another exchange with the hub is due at `now`.
+
+    It is a minute after the last one, asked or tried, and a few seconds after one that failed. An age
+    below zero is that of a clock that was wrong.
+    """
+    asked, tried = _age(_file(git, "fetched"), now), _age(_file(git, "publish.lock"), now)
+    if asked is None:
+        return False
+    if failed(git).problem:
+        return tried is None or not 0 <= tried <= AGAIN
+    ages = [asked] if tried is None else [asked, tried]
+    return not any(0 <= age <= FRESH for age in ages)
 
 
 def _age(path: Path, now: int) -> int | None:
@@ -158,10 +230,6 @@ def _age(path: Path, now: int) -> int | None:
         return now - path.stat().st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return None
-
-
-def _said(git: Git) -> Path:
-    return _file(git, "publish.said")
 
 
 def _mark(git: Git) -> Path:

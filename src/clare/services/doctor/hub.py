@@ -35,7 +35,7 @@ def check(board: Board, fleet: Fleet, told: Told) -> Iterator[Diagnosis]:
     if count and board.now() - since > MINUTE:  # what was just written may be on its way
         problem = f"{counted(count, 'commit')} unpublished, the oldest of {show_instant(since)}"
         yield Diagnosis(troubles.UNPUBLISHED, f"branch {board.place.branch}", problem)
-    failed = background.failed(board.git)
+    failed = background.failed(board.git).problem
     if failed:
         yield Diagnosis(troubles.PUBLISH_FAILED, shown, failed)
     if told:
