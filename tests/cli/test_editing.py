@@ -118,6 +118,20 @@ def test_what_somebody_else_wrote_meanwhile_stays(here: Here, seen: Path) -> Non
     assert found["labels"] == ["mine", "theirs"]
 
 
+def test_a_field_that_both_changed_opens_again_with_what_the_other_wrote(
+    here: Here, seen: Path
+) -> None:
+    task = here.add("Work", "-m", "Ours")
+    deed = f"""[ -e {seen}.1 ] || {PROGRAM} edit {task} --as ada --title Theirs -m x >/dev/null
+        sed -i -e '/was changed meanwhile/!s/^Work$/Mine/' $f"""
+    ran = edited(here, task, editor(seen, deed))
+    assert ran.code == 0, ran.out
+    assert "title was changed meanwhile by ada: Theirs" in Path(f"{seen}.1").read_text()
+    found = here.record("show", task)
+    assert (found["title"], found["body"]) == ("Mine", "x")
+    assert len(files_of(here)) == 3
+
+
 PROGRAM = f"{sys.executable} -m clare"
 
 

@@ -126,6 +126,30 @@ def test_next_is_the_best_and_claim_takes_it(here: Here, varied: dict[str, str])
     assert (claim["by"], claim["hub"]) == ("nat", False)
 
 
+def test_whoever_takes_a_task_is_given_all_that_it_rests_on(here: Here) -> None:
+    here.ok("project", "add", "web", "--title", "The shop", "-m", "Sells apples.")
+    lexer = here.add("Lexer", "-P", "web")
+    whole = here.add("Parser", "-P", "web", "-m", "The whole story.", "--done-when", "It parses.")
+    part = here.ok("split", whole, "Tables").strip()
+    here.ok("needs", part, lexer)
+    here.ok("done", lexer, "-m", "It lies in lex.py.", "-r", "merged")
+    taken = here.record("next", "-c")
+    assert list(taken) == [*TASK_FIELDS, "context"]
+    assert taken["id"] == part
+    context = taken["context"]
+    assert isinstance(context, dict)
+    assert (context["project"]["title"], context["project"]["body"]) == (
+        "The shop",
+        "Sells apples.",
+    )
+    (above,) = context["parents"]
+    assert (above["id"], above["body"]) == (whole, "The whole story.")
+    assert above["done_when"] == "It parses."
+    (need,) = context["needs"]
+    assert (need["id"], need["status"], need["close_reason"]) == (lexer, "done", "merged")
+    assert [said["text"] for said in need["comments"]] == ["It lies in lex.py."]
+
+
 @pytest.mark.parametrize("words", [["next"], ["next", "--claim"]])
 def test_next_on_an_empty_queue_is_exit_7(here: Here, words: list[str]) -> None:
     ran = here.run(*words)

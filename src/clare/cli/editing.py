@@ -66,10 +66,17 @@ def edit(board: Board, name: str) -> Outcome:
     task = sound(fleet, name)
     shown = sheet.written(sheet.sheet_of(fleet, task))
     before = sheet.read(shown)
+    seen = task.entity.fields
 
     def save(text: str) -> Outcome:
+        nonlocal seen
         apart = sheet.apart(before, _sheet(text))
-        return tasks.edit(board, [task.id], fields=apart.fields, come=apart.come, gone=apart.gone)
+        sets = {"come": apart.come, "gone": apart.gone}
+        try:
+            return tasks.edit(board, [task.id], fields=apart.fields, **sets, seen=seen)
+        except tasks.Overtaken as overtaken:
+            seen = overtaken.fields  # it is told on top of the text that opens again
+            raise
 
     return _written(board, shown, save) or save(shown)
 

@@ -183,7 +183,7 @@ def _taken(session: Session, opened: Opened, taken: claims.Taken) -> None:
         for task in tasks:
             verb = "still holds" if task.id in taken.renewed else "holds"
             session.say(_holding(fleet, task, opened.board.actor, verb, now))
-    finish(session, opened, taken.outcome, Done(""))
+    finish(session, opened, taken.outcome, Done("", briefed=True))
 
 
 def _holding(fleet: Fleet, task: Task, actor: str, verb: str, now: int) -> str:

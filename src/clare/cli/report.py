@@ -7,6 +7,7 @@ from clare.cli.options import Session, SomeFailed
 from clare.fleet import Fleet
 from clare.services.act import Outcome
 from clare.services.opening import Opened
+from clare.views.briefing import briefing
 from clare.views.record import task_record
 from clare.views.repeats import minted
 from clare.views.safe import one_line
@@ -15,17 +16,22 @@ from clare.views.story import counted
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How to tell it: the verb, empty if it was told already; and whether a pipe gets only the id."""
+    """How to tell it: the verb, empty if it was told already; whether a pipe gets only the id.
+
+    `briefed` records say what an agent needs to begin.
+    """
 
     verb: str
     bare_id: bool = False
+    briefed: bool = False
 
 
 def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> None:
     """Print the tasks that a command changed, then raise what went wrong with the others."""
     fleet, now = outcome.fleet, opened.board.now()
     if session.as_json:
-        records = [task_record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
+        record = briefing if done.briefed else task_record
+        records = [record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
         session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
     elif done.verb:
         _tell(session, outcome, done)

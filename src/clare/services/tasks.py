@@ -12,9 +12,10 @@ from clare.services import projects
 from clare.services.act import Outcome, act, change_each, make
 from clare.services.days import dated
 from clare.services.repeats import check_date, with_next
-from clare.state import DEFAULTS
+from clare.state import DEFAULTS, Write
 from clare.store.board import Board
 from clare.views.ready import ancestors
+from clare.views.story import shorten
 
 Fields = Mapping[str, str]
 Elements = Mapping[str, Sequence[str]]
@@ -55,15 +56,37 @@ def add(
     return replace(act(board, decide), tasks=(task_id,))
 
 
+class Overtaken(ClareError):
+    """A field that is to be written has other heads than those that its writer was shown."""
+
+    def __init__(self, task: Task, name: str) -> None:
+        last = task.entity.fields[name][-1]
+        super().__init__(
+            f"{name} was changed meanwhile by {last.by}: {shorten(last.value) or 'none'}",
+            hint="what you write now replaces it",
+        )
+        self.fields = task.entity.fields
+
+
 def edit(
-    board: Board, tasks: Sequence[str], *, fields: Fields, come: Elements, gone: Elements
+    board: Board,
+    tasks: Sequence[str],
+    *,
+    fields: Fields,
+    come: Elements,
+    gone: Elements,
+    seen: Mapping[str, Sequence[Write]] | None = None,
 ) -> Outcome:
     """Write fields, add and remove elements of sets. What is so already is not written again.
 
-    Elements of `needs` may be prefixes of ids.
+    Elements of `needs` may be prefixes of ids. `seen` are the heads of the fields that the writer was
+    shown a while ago: Overtaken is raised if a field that is to be written has others now.
     """
 
     def change(fleet: Fleet, task: Task) -> list[Fact]:
+        for name in fields:
+            if seen is not None and task.entity.fields.get(name, ()) != seen.get(name, ()):
+                raise Overtaken(task, name)
         given = dated(fields, now=board.now(), task=task)
         check_date(given, task)
         wanted = changed(task, resolved(fleet, given, task.id))

@@ -73,9 +73,7 @@ def task_record(fleet: Fleet, task: Task, *, now: int) -> Record:
         "defer_until": entity.value("defer_until") or None,
         "repeat": task.repeat or None,
         "done_when": entity.value("done_when"),
-        "comments": [
-            {"id": c.event, "by": c.by, "at": at(c.event), "text": c.text} for c in task.comments
-        ],
+        "comments": comments(task),
         "created_at": show_instant(task.created_at),
         "created_by": entity.created.by if entity.created else None,
         "updated_at": show_instant(task.updated_at),
@@ -84,6 +82,11 @@ def task_record(fleet: Fleet, task: Task, *, now: int) -> Record:
         "close_reason": entity.value("close_reason") if closing else "",
         "contested": contested(entity),
     }
+
+
+def comments(task: Task) -> list[Record]:
+    """What was said about a task, in order."""
+    return [{"id": c.event, "by": c.by, "at": at(c.event), "text": c.text} for c in task.comments]
 
 
 def claim_record(claim: Claim) -> Record:
