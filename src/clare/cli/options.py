@@ -81,7 +81,7 @@ class Session:
     def _tell_heard(self, said: "Said") -> None:
         if said.problem:
             self.talk(f"clare: not published: {said.problem}")
-            self.talk(f"  {said.hint}")
+            _tell(f"  {one_line(said.hint)}")
         for note in said.notes:
             self.talk(f"clare: {note}")
 
