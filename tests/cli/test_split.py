@@ -21,6 +21,23 @@ def test_the_parts_take_after_the_task_which_waits_for_them(here: Here) -> None:
     assert shorts(here.ok("ready")) == [task[:4]]
 
 
+def test_every_view_says_the_same_of_a_split_task_and_its_parts(here: Here) -> None:
+    task = here.add("Parse")
+    a, b = here.ok("split", task, "Lexer", "Grammar").split()
+    titles = {"Lexer", "Grammar"}
+    assert {one["title"] for one in here.records("ready")} == titles
+    assert {one["title"] for one in here.records("list", "status:ready")} == titles
+    assert [one["title"] for one in here.records("list", "--blocked")] == ["Parse"]
+    assert [one["title"] for one in here.records("list", "status:blocked")] == ["Parse"]
+    assert here.record("status")["blocked"] == 1
+    columns = here.record("board")
+    assert {name: len(found) for name, found in columns.items() if found} == {  # type: ignore[arg-type]
+        "ready": 2, "blocked": 1
+    }  # fmt: skip
+    states = {one["id"]: one["state"] for one in here.records("list", "--columns", "id,state")}
+    assert states == {task: "blocked", a: "open", b: "open"}
+
+
 def test_a_chain_is_done_one_after_the_other(here: Here) -> None:
     task = here.add("Parse")
     parts = here.ok("split", task, "One", "Two", "Three", "--chain").split()

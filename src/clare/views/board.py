@@ -4,7 +4,7 @@ from clare.clock import DAY
 from clare.fleet import Task
 from clare.views.compare import Asked
 from clare.views.query import Query
-from clare.views.ready import hindrances
+from clare.views.ready import state
 from clare.views.tasks import choose, names_closed
 from clare.views.terms import closed_at
 
@@ -33,8 +33,5 @@ def _is_late(asked: Asked, task: Task) -> bool:
 
 
 def _column(asked: Asked, task: Task) -> str:
-    if task.status != "open":
-        return task.status
-    if task.holder(now=asked.now):
-        return "active"
-    return "blocked" if any(hindrances(asked.fleet, task, now=asked.now)) else "ready"
+    word = state(asked.fleet, task, now=asked.now)
+    return "blocked" if word == "deferred" else word

@@ -55,8 +55,9 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
     if task.status != "open":
         yield task.status
         return
-    if task.defer_until is not None and now < task.defer_until:
-        yield f"deferred until {show_instant(task.defer_until)}"
+    until = _deferred_until(task, now)
+    if until is not None:
+        yield f"deferred until {show_instant(until)}"
     for need in unmet(fleet, task):
         yield f"waits for {fleet.short(need)}"
     for ancestor in ancestors(fleet, task):
@@ -65,16 +66,27 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
             yield f"parent {fleet.short(ancestor.id)} waits for {need}"
 
 
+def state(fleet: Fleet, task: Task, *, now: int) -> str:
+    """The one word for a task: its status, or for `open` active, deferred, blocked or ready."""
+    if task.status != "open":
+        return task.status
+    if task.holder(now=now):
+        return "active"
+    if _deferred_until(task, now) is not None:
+        return "deferred"
+    return "blocked" if any(hindrances(fleet, task, now=now)) else "ready"
+
+
+def _deferred_until(task: Task, now: int) -> int | None:
+    until = task.defer_until
+    return until if until is not None and now < until else None
+
+
 def unmet(fleet: Fleet, task: Task) -> tuple[str, ...]:
     """The needs that are not done or dropped, oldest first. One that does not exist does not block."""
     needs = (fleet.tasks[need] for need in task.needs if need in fleet.tasks)
     waited = sorted((n for n in needs if not n.is_closed), key=lambda need: need.age_rank)
     return tuple(need.id for need in waited)
-
-
-def is_blocked(fleet: Fleet, task: Task) -> bool:
-    """Whether an unfinished task waits for another."""
-    return not task.is_closed and bool(unmet(fleet, task))
 
 
 def ancestors(fleet: Fleet, task: Task) -> Iterator[Task]:

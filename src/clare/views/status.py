@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from clare.fleet import Fleet, Task
 from clare.state import Claim
-from clare.views.ready import Ranked, is_blocked, rank
+from clare.views.ready import Ranked, rank, state
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,14 @@ def lost(before: Fleet, after: Fleet, *, clone: str, now: int) -> list[tuple[Tas
 def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     """What is held, active, in review, ready, blocked and contested at `now`."""
     tasks = sorted(fleet.tasks.values(), key=lambda task: (task.priority, task.id))
-    active = [task for task in tasks if task.status == "open" and task.holder(now=now)]
+    words = {task.id: state(fleet, task, now=now) for task in tasks}
+    active = [task for task in tasks if words[task.id] == "active"]
     return Status(
         held=tuple(task for task in active if (h := task.holder(now=now)) and h.by == actor),
         active=tuple(active),
-        review=tuple(task for task in tasks if task.status == "review"),
+        review=tuple(task for task in tasks if words[task.id] == "review"),
         ready=rank(fleet, now=now).ready,
-        blocked=sum(task.status == "open" and is_blocked(fleet, task) for task in tasks),
+        blocked=sum(word == "blocked" for word in words.values()),
         contested=tuple(key for key, entity in fleet.entities.items() if entity.contested),
         unfinished=sum(not task.is_closed for task in tasks),
         closed=sum(task.is_closed for task in tasks),

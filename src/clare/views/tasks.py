@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from clare.fleet import Fleet, Task
 from clare.views.compare import Asked
 from clare.views.query import Query, arranged, matcher, where
-from clare.views.ready import Ranked, hindrances
+from clare.views.ready import Ranked, state
 
 UNFINISHED = where("status", "unfinished")
 
@@ -53,10 +53,9 @@ def urgency(task: Task) -> str:
 
 def doing(fleet: Fleet, task: Task, now: int) -> str:
     """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested."""
+    word = state(fleet, task, now=now)
     holder = task.holder(now=now)
-    word = task.status
-    if word == "open" and holder:
+    if word == "active" and holder:
         word = f"active {holder.by}"
-    elif word == "open" and any(hindrances(fleet, task, now=now)):
-        word = "blocked" if task.defer_until is None or now >= task.defer_until else "deferred"
+    word = "open" if word == "ready" else word
     return f"{word} !" if task.entity.contested else word

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from clare import names
 from clare.clock import Stamp
-from clare.fleet import Fleet, Task
+from clare.fleet import Task
 from clare.state import STATUSES
 from clare.views.compare import Asked, Factory, Test, date, number, priority
-from clare.views.ready import ancestors, is_blocked, obstacles
+from clare.views.ready import state
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +94,12 @@ def _is_mine(asked: Asked, task: Task) -> bool:
 # Words that stand for tests.
 
 
-def waits(fleet: Fleet, task: Task) -> bool:
-    """Whether an unfinished task waits for another, itself or through its parents."""
-    return not task.is_closed and (
-        is_blocked(fleet, task) or any(is_blocked(fleet, above) for above in ancestors(fleet, task))
-    )
-
-
 def _has_status(word: str) -> Test:
     return lambda _, task: task.status == word
 
 
-def _is_deferred(asked: Asked, task: Task) -> bool:
-    until = task.defer_until
-    return task.status == "open" and until is not None and asked.now < until
+def _is_now(word: str) -> Test:
+    return lambda asked, task: state(asked.fleet, task, now=asked.now) == word
 
 
 def _is_overdue(asked: Asked, task: Task) -> bool:
@@ -118,19 +110,13 @@ Words = Mapping[str, tuple[str, Test]]
 
 STATES: Words = {
     **{word: (f"its status is {word}", _has_status(word)) for word in STATUSES},
-    "active": (
-        "open, and somebody's live claim is on it",
-        lambda asked, task: task.status == "open" and bool(holder_of(asked, task)),
-    ),
+    "active": ("open, and somebody's live claim is on it", _is_now("active")),
+    "deferred": ("open and free, but not to be begun yet", _is_now("deferred")),
     "blocked": (
-        "unfinished, and it or a parent waits for another task",
-        lambda asked, task: waits(asked.fleet, task),
+        "open, free and not deferred, but it waits for another task, or its parent does",
+        _is_now("blocked"),
     ),
-    "deferred": ("open, but not to be begun yet", _is_deferred),
-    "ready": (
-        "can be taken now",
-        lambda asked, task: not any(obstacles(asked.fleet, task, now=asked.now)),
-    ),
+    "ready": ("can be taken now", _is_now("ready")),
     "overdue": ("unfinished after it was due", _is_overdue),
     "closed": ("done or dropped", lambda _, task: task.is_closed),
     "unfinished": ("not closed", lambda _, task: not task.is_closed),
