@@ -9,6 +9,13 @@ STATUSES = ("idea", "open", "review", "done", "dropped")
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
 """The most urgent first."""
 
+SETS = ("labels", "needs", "links")
+FIELDS = (
+    *("project", "title", "body", "type", "status", "priority", "labels", "needs", "parent"),
+    *("links", "assignee", "pinned", "due", "defer_until", "repeat", "done_when", "close_reason"),
+)
+"""Every field and every set of a task, in the order in which all that lists them does so."""
+
 DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false"}
 """What a task's field counts as until it is written; every other one is empty."""
 

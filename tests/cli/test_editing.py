@@ -60,7 +60,7 @@ def test_add_without_a_title_opens_a_text_that_reads_well(here: Here, seen: Path
     assert (found["labels"], found["due"]) == (["parser", "urgent"], "2026-12-01")
     assert found["done_when"] == "All\nof them\n\nare."
     shown = Path(f"{seen}.0").read_text()
-    assert shown.startswith("\nproject:\npriority: P2\ntype: bug\nstatus: open\nlabels:\n")
+    assert shown.startswith("\nproject:\ntype: bug\nstatus: open\npriority: P2\nlabels:\n")
     assert "\n# The first line is the title." in shown
     assert drafts(here) == []
 
@@ -106,6 +106,22 @@ def test_only_what_was_changed_in_the_text_is_written(here: Here, seen: Path) ->
         f"nat edits {task[:4]} (due 2026-12-08, +z, +needs {other[:4]}, +links http://b, -x, "
         f"-needs {need[:4]}): Work"
     ) in here.ok("log", task).splitlines()[0]
+
+
+def test_how_a_task_repeats_is_written_as_on_the_command_line(here: Here, seen: Path) -> None:
+    task = here.add("Water", "-d", "2026-12-01", "--every", "week")
+    assert (
+        edited(here, task, editor(seen, "sed -i 's/^repeat: week$/repeat: 2 Weeks/' $f")).code == 0
+    )
+    assert here.record("show", task)["repeat"] == "2 weeks"
+    assert edited(here, task, editor(seen, "sed -i 's/^repeat:.*/repeat:/' $f")).code == 0
+    assert here.record("show", task)["repeat"] is None
+    typed_wrong = (
+        "sed -i -e '/^#/!s/^repeat: often/repeat: day/' -e 's/^repeat:$/repeat: often/' $f"
+    )
+    assert edited(here, task, editor(seen, typed_wrong)).code == 0
+    assert here.record("show", task)["repeat"] == "day"
+    assert "# not saved: repeat: must be day, weekday, " in Path(f"{seen}.3").read_text()
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(here: Here, seen: Path) -> None:

@@ -54,11 +54,10 @@ def test_json_lines_into_an_empty_board_give_the_same_tasks(tmp_path: Path, flee
 
 @settings(max_examples=100)
 @given(fleet=boards())
-def test_a_table_into_an_empty_board_gives_the_same_columns(tmp_path: Path, fleet: Fleet) -> None:
+def test_a_table_into_an_empty_board_gives_the_same_tasks(tmp_path: Path, fleet: Fleet) -> None:
     copy = again(tmp_path, table(task_records(fleet, ())), lambda path: csv_reader.load(path, "x"))
-    told = [column for column in COLUMNS if column not in ("updated_at", "updated_by")]
     found = [
-        sorted(([r[column] for column in told] for r in task_records(board, ())), key=str)
+        [{**record, "comments": []} for record in kept(board) if "id" in record]
         for board in (fleet, copy)
     ]
     assert found[0] == found[1]

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clare.state import SETS
 from clare.views.sheet import (
     FIELDS,
     MARK,
-    SETS,
     Sheet,
     apart,
     blank,
@@ -25,6 +25,7 @@ single = st.fixed_dictionaries(
     | {"title": lines, "done_when": texts, "body": texts.map(lambda text: text.strip("\n"))}
     | {"priority": st.sampled_from(["P0", "P4"]), "pinned": st.sampled_from(["true", "false"])}
     | {"defer_until": st.sampled_from(["", "2026-12-01"])}
+    | {"repeat": st.sampled_from(["", "2 weeks", "month on 31"])}
 )
 sets = st.fixed_dictionaries({name: st.lists(words, max_size=3, unique=True) for name in SETS})
 sheets = st.builds(Sheet, single, sets)
@@ -62,13 +63,20 @@ def test_any_text_is_a_sheet_or_an_error_of_one_line(text: str) -> None:
 def test_a_task_reads_well() -> None:
     fleet = fleet_of(
         task(
-            "a", needs="b", priority="P1", title="Parse dates", due="2026-12-01", body="As\n\nISO."
+            "a",
+            needs="b",
+            priority="P1",
+            title="Parse dates",
+            due="2026-12-01",
+            repeat="week",
+            body="As\n\nISO.",
         )
     )
     shown = written(sheet_of(fleet, fleet.tasks[id_of("a")])).partition(MARK)[0]
     assert shown == (
-        "Parse dates\nproject:\npriority: P1\ntype: task\nstatus: open\nlabels:\nneeds: bbbb\n"
-        "parent:\nlinks:\nassignee:\ndue: 2026-12-01\ndefer_until:\npinned: no\ndone_when:\n\n"
+        "Parse dates\nproject:\ntype: task\nstatus: open\npriority: P1\nlabels:\nneeds: bbbb\n"
+        "parent:\nlinks:\nassignee:\npinned: no\ndue: 2026-12-01\ndefer_until:\nrepeat: week\n"
+        "done_when:\n\n"
         "As\n\nISO.\n\n"
     )
 

@@ -14,6 +14,7 @@ from clare.config import agent_here
 from clare.errors import ClareError, Exit, Usage
 from clare.services import projects, tasks
 from clare.services.act import Outcome, sound
+from clare.state import SETS
 from clare.store.board import Board
 from clare.views import sheet
 from clare.views.safe import one_line
@@ -50,7 +51,7 @@ def add(board: Board, given: Sheet) -> Outcome:
         changed = {**given.fields, **sheet.apart(before, after).fields}
         fields = {name: value for name, value in changed.items() if value or name == "project"}
         fields.setdefault("project", after.fields.get("project", ""))
-        found = {name: after.elements.get(name, before.elements[name]) for name in sheet.SETS}
+        found = {name: after.elements.get(name, before.elements[name]) for name in SETS}
         return tasks.add(board, fields={"title": "", **fields}, **found)
 
     outcome = _written(board, sheet.written(shown), save)

@@ -8,19 +8,20 @@ from pathlib import Path
 from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.names import host_of
-from clare.views.export import chosen, project_records, task_records
+from clare.state import SETS
+from clare.views.export import COLUMNS, chosen, project_records, task_records
 from clare.views.record import Record, at
 
 SCHEMA = """\
 CREATE TABLE projects (
   slug TEXT PRIMARY KEY, title TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL,
-  created_at TEXT, created_by TEXT
+  repo TEXT, created_at TEXT, created_by TEXT
 ) WITHOUT ROWID;
 CREATE TABLE tasks (
   id TEXT PRIMARY KEY, project TEXT REFERENCES projects (slug), title TEXT NOT NULL,
   body TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, priority TEXT NOT NULL,
-  pinned INTEGER NOT NULL, parent TEXT REFERENCES tasks (id), assignee TEXT, due TEXT,
-  defer_until TEXT, done_when TEXT NOT NULL, created_at TEXT NOT NULL, created_by TEXT,
+  parent TEXT REFERENCES tasks (id), assignee TEXT, pinned INTEGER NOT NULL, due TEXT,
+  defer_until TEXT, repeat TEXT, done_when TEXT NOT NULL, created_at TEXT NOT NULL, created_by TEXT,
   updated_at TEXT NOT NULL, updated_by TEXT, closed_at TEXT, close_reason TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE labels (
@@ -50,12 +51,9 @@ CREATE INDEX comments_by_time ON comments (at);
 CREATE INDEX events_by_time ON events (at);
 """
 
-PROJECT = ("slug", "title", "body", "status", "created_at", "created_by")
-TASK = (
-    *("id", "project", "title", "body", "type", "status", "priority", "pinned", "parent"),
-    *("assignee", "due", "defer_until", "done_when", "created_at", "created_by", "updated_at"),
-    *("updated_by", "closed_at", "close_reason"),
-)
+PROJECT = ("slug", "title", "body", "status", "repo", "created_at", "created_by")
+TASK = tuple(name for name in COLUMNS if name not in SETS)
+"""The columns in the order of the schema; what a task has several of is in tables of its own."""
 
 Value = str | int | None
 

@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from clare.fleet import Fleet, Task
+from clare.state import FIELDS
 from clare.views.record import Record, project_record, task_record
 from clare.views.safe import one_line
 
 COLUMNS = (
-    *("id", "project", "title", "body", "type", "status", "priority", "labels", "needs", "parent"),
-    *("links", "assignee", "pinned", "due", "defer_until", "done_when", "created_at", "created_by"),
+    *("id", *(name for name in FIELDS if name != "close_reason"), "created_at", "created_by"),
     *("updated_at", "updated_by", "closed_at", "close_reason"),
 )
 """The columns of a table of tasks: all that a record has but comments and what others follow from."""

@@ -8,16 +8,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from clare import state
+from clare.events import repeat
 from clare.fleet import Fleet, Task
-from clare.state import DEFAULTS
+from clare.state import DEFAULTS, SETS
 
-FIELDS = (
-    *("project", "priority", "type", "status", "labels", "needs", "parent", "links"),
-    *("assignee", "due", "defer_until", "pinned", "done_when"),
-)
+APART = ("title", "body", "close_reason")
+"""The first line, what follows the lines, and what is said by who closes it."""
+
+FIELDS = tuple(name for name in state.FIELDS if name not in APART)
 """The names of the lines, as in `--json`, in their order."""
 
-SETS = ("labels", "needs", "links")
 MARK = "# ------------------------ >8 ------------------------"
 REFUSED = "# not saved: "
 HELP = """\
@@ -173,7 +174,17 @@ def _elements(name: str, value: str) -> list[str]:
 def _value(name: str, value: str) -> str:
     if name == "pinned":
         return {"yes": "true", "no": "false"}.get(value.lower(), value)
+    if name == "repeat":
+        return _rule(value)
     return value.upper() if name == "priority" else value
+
+
+def _rule(value: str) -> str:
+    """How a task repeats, in the form of the events. Raises ValueError."""
+    try:
+        return str(repeat.parse(value)) if value else ""
+    except ValueError as error:
+        raise ValueError(f"repeat: {error}") from None
 
 
 def apart(before: Sheet, after: Sheet) -> Apart:
