@@ -1,15 +1,18 @@
 """What the doctor finds, in plain values."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clare.clock import DAY, MINUTE
-from clare.events.event import Effect
+from clare.events.event import Effect, Event
 from clare.fleet import Finding, Fleet, Manifest
 from clare.names import event_path
 from clare.state import Entity
 from clare.views.doctor import circles, clocks, examine
+from clare.views.ready import rank
 from tests.views.fleets import NOW, event, fleet_of, id_of, key_of, task
 
 Found = list[tuple[str, str, str]]
@@ -188,6 +191,30 @@ def test_what_is_acknowledged_is_silent_until_the_file_changes() -> None:
     ]
 
 
+def test_a_circle_through_a_parent_is_told_with_the_parent() -> None:
+    fleet = fleet_of(task("a", needs="b"), task("b", needs="c"), task("c", parent="a"))
+    assert rank(fleet, now=NOW).ready == ()
+    assert found(fleet) == [
+        ("note", key_of("a"), "waits for itself, in a circle of needs: aaaa, bbbb, cccc")
+    ]
+
+
+def test_a_circle_through_two_families_is_told_too() -> None:
+    fleet = fleet_of(
+        task("a", needs="c"), task("b", parent="a"), task("c", needs="b"), task("d", parent="c")
+    )
+    assert circles(fleet) == [tuple(map(id_of, "abc"))]
+
+
+def test_a_task_that_was_split_is_no_circle_and_neither_are_parents_that_form_one() -> None:
+    split = fleet_of(task("a", needs="bc"), task("b", parent="a"), task("c", parent="b", needs="d"))
+    assert circles(split) == []
+    parents = fleet_of(
+        task("a", parent="b", needs="d"), task("b", parent="a", needs="d"), task("d")
+    )
+    assert circles(parents) == []
+
+
 LETTERS = "abcdefgh"
 NEEDS = st.dictionaries(
     st.sampled_from(LETTERS), st.sets(st.sampled_from(LETTERS), max_size=3).map(sorted)
@@ -203,6 +230,31 @@ def _reaches(needs: dict[str, list[str]], start: str) -> set[str]:
             seen.add(here)
             waiting.extend(needs.get(here, ()))
     return seen
+
+
+def _left(open_tasks: dict[str, list[Event]]) -> set[str]:
+    """What is still open when nothing more is ready, though all that was has been done."""
+    made = dict(open_tasks)
+    while ready := rank(fleet_of(*made.values()), now=NOW).ready:
+        for entry in ready:
+            (begun,) = made[entry.task.title]
+            done = replace(begun.effect, set={**begun.effect.set, "status": "done"})
+            made[entry.task.title] = [replace(begun, effect=done)]
+    return {each.id for each in fleet_of(*made.values()).tasks.values() if not each.is_closed}
+
+
+@given(NEEDS, st.dictionaries(st.sampled_from(LETTERS), st.sampled_from(LETTERS)))
+def test_work_comes_to_an_end_exactly_where_there_is_no_circle(
+    needs: dict[str, list[str]], parents: dict[str, str]
+) -> None:
+    made = {
+        name: task(name, needs="".join(needs.get(name, ())), parent=parents.get(name, ""))
+        for name in LETTERS
+    }
+    found = circles(fleet_of(*made.values()))
+    left = _left(made)
+    assert bool(left) == bool(found)
+    assert all(left.issuperset(circle) for circle in found)
 
 
 @given(NEEDS)

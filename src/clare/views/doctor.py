@@ -6,7 +6,7 @@ from clare import names
 from clare.clock import DAY, DRIFT, Stamp, show_age
 from clare.fleet import Fleet, Task
 from clare.views import troubles
-from clare.views.ready import ancestors
+from clare.views.ready import ancestors, outside, unmet
 from clare.views.troubles import BROKEN, Diagnosis
 
 _OF_FILES = {"newer": troubles.NEWER, "unfit": troubles.UNFIT}
@@ -126,18 +126,34 @@ def clocks(fleet: Fleet, *, clone: str, now: int) -> list[Diagnosis]:
 def circles(fleet: Fleet) -> list[tuple[str, ...]]:
     """The circles of unfinished tasks that wait for each other, each from its lowest id.
 
-    Tarjan's algorithm for strongly connected components (1972), without recursion.
+    In them is also a parent whose needs keep its parts waiting.
     """
-    graph = {
-        task.id: [n for n in task.needs if n in fleet.tasks and not fleet.tasks[n].is_closed]
-        for task in fleet.tasks.values()
-        if not task.is_closed
-    }
-    return sorted(tuple(sorted(c)) for c in components(graph) if len(c) > 1 or c[0] in graph[c[0]])
+    graph = _waiting(fleet)
+    found = [c for c in components(graph) if len(c) > 1 or c[0] in graph[c[0]]]
+    return sorted({tuple(sorted({step.removeprefix(_FOR_PARTS) for step in c})) for c in found})
+
+
+_FOR_PARTS = "parts of "
+"""Marks the step by which a task hands what it waits for outside itself down to its parts."""
+
+
+def _waiting(fleet: Fleet) -> dict[str, list[str]]:
+    """For each unfinished task what it waits for, itself and through its parents."""
+    graph: dict[str, list[str]] = {}
+    for task in fleet.tasks.values():
+        if not task.is_closed:
+            above = [each.id for each in ancestors(fleet, task) if each.id in fleet.held_up]
+            graph[task.id] = [*unmet(fleet, task), *(_FOR_PARTS + each for each in above)]
+    for held in fleet.held_up:
+        graph[_FOR_PARTS + held] = outside(fleet, fleet.tasks[held])
+    return graph
 
 
 def components(graph: dict[str, list[str]]) -> Iterator[list[str]]:
-    """The strongly connected components of a graph whose steps all lead to nodes of its own."""
+    """The strongly connected components of a graph whose steps all lead to nodes of its own.
+
+    Tarjan's algorithm (1972), without recursion.
+    """
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []

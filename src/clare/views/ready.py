@@ -89,6 +89,12 @@ def unmet(fleet: Fleet, task: Task) -> tuple[str, ...]:
     return tuple(need.id for need in waited)
 
 
+def outside(fleet: Fleet, task: Task) -> list[str]:
+    """The unmet needs that are no part of the task: they keep its parts waiting as well."""
+    tasks = fleet.tasks
+    return [need for need in unmet(fleet, task) if task not in ancestors(fleet, tasks[need])]
+
+
 def ancestors(fleet: Fleet, task: Task) -> Iterator[Task]:
     """The parent, its parent and so on; a circle of parents ends where it began."""
     seen = {task.id}
