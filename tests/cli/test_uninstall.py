@@ -90,6 +90,36 @@ def test_what_was_never_published_is_not_left_behind_unasked(ward: Ward) -> None
     assert ward.plum.git("rev-parse", "fleet") == tip
 
 
+def test_a_text_that_was_kept_is_not_removed_unasked(ward: Ward) -> None:
+    task = ward.plum.add("Work")
+    ward.plum.ok("sync")
+    editor = "bash -c 'sed -i s/^due:.*/due:soon/ \"$1\"' -"
+    told = ward.plum.terminal("edit", task, EDITOR=editor, NO_COLOR="1").out
+    (text,) = ward.clare.glob("edit-*.md")
+    assert f"your text is kept in {text}" in "".join(told.split("\n"))
+    assert "strange-file" not in ward.plum.run("doctor", "--json").out
+    for words in ((), ("--all",)):
+        ran = ward.plum.run("uninstall", *words)
+        assert (ran.code, ran.err) == (
+            Exit.REFUSED,
+            f"clare: a text that was not saved is kept in {text}\n"
+            "  use it and remove it; --force removes it unread\n",
+        )
+        assert "due:soon" in text.read_text()
+    ward.plum.ok("uninstall", "--force")
+    assert not ward.clare.exists()
+
+
+def test_of_several_kept_texts_one_is_named(here: Here) -> None:
+    texts = [here.folder / ".git" / "clare" / f"edit-{name}.md" for name in "ab"]
+    for text in texts:
+        text.write_text("mine\n")
+    assert f"is kept in {texts[0]}, and 1 more\n" in here.run("uninstall").err
+    for text in texts:
+        text.unlink()
+    here.ok("uninstall")
+
+
 @pytest.mark.parametrize("make", [candidates_left])
 def test_refs_of_every_kind_go(ward: Ward, make: Callable[[Ward], Here]) -> None:
     make(ward)

@@ -1,9 +1,7 @@
 """Writing in the editor: what a person wrote there is saved, comes back to be mended, or is kept."""
 
-import os
 import signal
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from clare.services import projects, tasks
 from clare.services.act import Outcome, sound
 from clare.state import SETS
 from clare.store.board import Board
+from clare.store.texts import new_text
 from clare.views import sheet
 from clare.views.safe import one_line
 from clare.views.sheet import Sheet
@@ -109,7 +108,7 @@ def _written(board: Board, shown: str, save: Save) -> Outcome | None:
     Nothing, if it comes back empty. Raises what went wrong, also the same a second time, with the
     file that keeps the text.
     """
-    draft = _draft(board)
+    draft = new_text(board.git)
     last, why = shown, ""
     while True:
         text = _edited(draft, last, kept=bool(why))
@@ -156,15 +155,6 @@ def _kept(error: ClareError, draft: Path) -> ClareError:
 
 def _where(draft: Path) -> str:
     return f"your text is kept in {draft}"
-
-
-def _draft(board: Board) -> Path:
-    """A new file beside the clone's other local facts, for its owner alone."""
-    folder = board.git.git_dir / "clare"
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix="edit-", suffix=".md", dir=folder)
-    os.close(descriptor)
-    return Path(name)
 
 
 def _edited(draft: Path, text: str, *, kept: bool) -> str:

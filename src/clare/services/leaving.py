@@ -2,17 +2,19 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clare import config
-from clare.errors import Unpublished
+from clare.errors import ClareError, Unpublished
 from clare.services import manual
 from clare.services.doctor.machine import state_folder
 from clare.services.opening import open_board
 from clare.store import leaving
 from clare.store.place import NoBoard
 from clare.store.sync import unpublished
+from clare.store.texts import kept_texts
 from clare.views.story import counted
 
 
@@ -28,8 +30,8 @@ class Left:
 def uninstall(*, fleet: str = "", everything: bool = False, force: bool = False) -> Left:
     """Remove what Clare keeps in this repository, and with `everything` for this user.
 
-    Raises Unpublished while something waits for the hub, unless forced; NoBoard if there is
-    nothing to remove.
+    Unless forced, raises Unpublished while something waits for the hub, and ClareError while a
+    text of the editor is kept that was not saved; NoBoard if there is nothing to remove.
     """
     removed: list[str] = []
     stays: list[str] = []
@@ -42,6 +44,7 @@ def uninstall(*, fleet: str = "", everything: bool = False, force: bool = False)
         board = opened.board
         if not force:
             _check_published(unpublished(board, board.read()) or 0)
+            _check_saved(kept_texts(board.git))
         removed += leaving.leave(board.git)
         stays.append(f"the board: branch {board.place.branch} in {board.place.repository}")
     if everything:
@@ -54,6 +57,15 @@ def _check_published(count: int) -> None:
         raise Unpublished(
             f"{counted(count, 'commit')} here the hub does not have",
             hint="`clare sync` publishes what waits; --force leaves it on the branch",
+        )
+
+
+def _check_saved(texts: Sequence[Path]) -> None:
+    if texts:
+        more = f", and {len(texts) - 1} more" if texts[1:] else ""
+        raise ClareError(
+            f"a text that was not saved is kept in {texts[0]}{more}",
+            hint="use it and remove it; --force removes it unread",
         )
 
 

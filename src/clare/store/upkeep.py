@@ -14,6 +14,7 @@ from clare.store.background import PUBLISHERS
 from clare.store.commit import forget_old_candidates
 from clare.store.git import Git
 from clare.store.move import clear_left_locks, journal_folder
+from clare.store.texts import kept_texts
 
 OLD = 3600.0
 """Seconds after which what a killed command left is taken away."""
@@ -82,9 +83,9 @@ def left_drafts(git: Git) -> list[Path]:
 
 def strange_files(git: Git) -> list[Path]:
     """What lies in Clare's folder and is no file that this Clare knows."""
-    drafts = set(folder_of(git).glob("clone.????????"))
+    mine = {*folder_of(git).glob("clone.????????"), *kept_texts(git)}
     found = folder_of(git).iterdir() if folder_of(git).is_dir() else ()
-    return sorted(path for path in found if path.name not in _KNOWN and path not in drafts)
+    return sorted(path for path in found if path.name not in _KNOWN and path not in mine)
 
 
 def remove_left(git: Git) -> None:
