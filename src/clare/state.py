@@ -16,6 +16,17 @@ FIELDS = (
 )
 """Every field and every set of a task, in the order in which all that lists them does so."""
 
+def priority_of(text: str) -> str:
+    """A priority as people write it: `P1`, `p1` or `1`. Raises ValueError."""
+    found = f"P{text}" if text.isdigit() else text.upper()
+    if found not in PRIORITIES:
+        raise ValueError(f"{text[:_SHOWN]!r} is none of {', '.join(PRIORITIES)}")
+    return found
+
+
+_SHOWN = 60
+"""Characters of a wrong one that an error repeats."""
+
 DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false"}
 """What a task's field counts as until it is written; every other one is empty."""
 

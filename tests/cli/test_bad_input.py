@@ -75,7 +75,7 @@ def test_standard_input_must_be_text(here: Here) -> None:
         (["project"], "Missing command"),
         (["import"], "Missing command"),
         (["task"], "Missing command"),
-        (["add", "x", "-p", "P9"], "'P9' is not one of P0, P1, P2, P3, P4"),
+        (["add", "x", "-p", "P9"], "'P9' is none of P0, P1, P2, P3, P4"),
         (
             ["add", "x", "--due", "soon"],
             "due: 'soon' is no day; write it as 2026-12-01, friday or +3d",

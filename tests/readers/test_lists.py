@@ -129,7 +129,7 @@ def test_a_title_is_enough_and_a_changed_cell_is_a_change(tmp_path: Path) -> Non
         ("title,status\nx,open\ny\n", "row 3: 1 cells, and the header has 2"),
         ("title,status\nx,open,z\n", "row 2: 3 cells, and the header has 2"),
         ("title,status\n,open\n", "row 2: title: must have something in it"),
-        ("title,priority\nx,P7\n", "row 2: priority: Input should be"),
+        ("title,priority\nx,P7\n", "row 2: priority: 'P7' is none of P0"),
         ("title,labels\nx,-y\n", "row 2: labels.0: must be one word"),
         ("title,due\nx,soon\n", "row 2: due: write a day as"),
         ("title,project\nx,No Slug\n", "row 2: project: must be lower-case"),

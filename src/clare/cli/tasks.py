@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from clare import state
 from clare.cli import complete, editing
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
@@ -60,10 +61,10 @@ EVERY = click.option(
 
 def priority_of(text: str) -> str:
     """A priority as people type it: `P1`, `p1` or `1`."""
-    wanted = f"P{text}" if text.isdigit() else text.upper()
-    if wanted not in PRIORITIES:
-        raise click.BadParameter(f"{text!r} is not one of {', '.join(PRIORITIES)}.")
-    return wanted
+    try:
+        return state.priority_of(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from None
 
 
 def text_of(value: str | None) -> str | None:

@@ -12,6 +12,7 @@ from clare.errors import ClareError, Exit, Several
 from clare.events.fact import Model
 from clare.events.problems import first_problem, problem_text
 from clare.events.task import TaskCommented, TaskFields, TaskSets
+from clare.state import priority_of
 from clare.store.files import BadFile
 from clare.store.plan_file import MAX_BYTES, Map, Text, Value, parse_plan
 from clare.views.story import counted, shorten
@@ -248,10 +249,19 @@ class _One:
                 if not isinstance(self.entry.map.fields[name], Text):
                     continue
                 cleared = not text and "task" not in self.entry.map.fields and name != "title"
-                if name != "parent" and not cleared:
+                if name == "priority" and text:
+                    text = self._priority(text)
+                elif name != "parent" and not cleared:
                     self._check(text, name)
                 if not cleared:
                     yield name, text
+
+    def _priority(self, text: str) -> str:
+        try:
+            return priority_of(text)
+        except ValueError as error:
+            self._bad("priority", str(error))
+            return ""
 
     def _sets(
         self, given: Mapping[str, Value], under: str = ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clare.clock import DAY, SECOND, duration, instant
 from clare.fleet import Fleet, Task
-from clare.state import PRIORITIES
+from clare.state import PRIORITIES, priority_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def number(read: Callable[[Asked, Task], int]) -> Factory:
 
 def priority(value: str) -> Test:
     sign, text = _signed(value)
-    if text.upper() not in PRIORITIES:
-        raise ValueError(f"{text!r} is none of {', '.join(PRIORITIES)}")
-    wanted = PRIORITIES.index(text.upper())
+    wanted = PRIORITIES.index(priority_of(text))
     return lambda _, task: _compares(sign, PRIORITIES.index(task.priority), wanted, wanted)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from clare import state
 from clare.events import repeat
 from clare.fleet import Fleet, Task
-from clare.state import DEFAULTS, SETS
+from clare.state import DEFAULTS, SETS, priority_of
 
 APART = ("title", "body", "close_reason")
 """The first line, what follows the lines, and what is said by who closes it."""
@@ -176,7 +176,7 @@ def _value(name: str, value: str) -> str:
         return {"yes": "true", "no": "false"}.get(value.lower(), value)
     if name == "repeat":
         return _rule(value)
-    return value.upper() if name == "priority" else value
+    return priority_of(value) if name == "priority" and value else value
 
 
 def _rule(value: str) -> str:

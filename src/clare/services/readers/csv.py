@@ -17,6 +17,7 @@ from clare.services.fitting import Fitting
 from clare.services.origin import Origin, Source, Wanted
 from clare.services.readers.records import Bad, task_wanted
 from clare.services.rows import Rows, name_of, read_text, refused
+from clare.state import priority_of
 
 ORIGIN = Origin("csv", adopts=True)
 
@@ -102,11 +103,11 @@ def _wanted(cells: Cells, number: int, fit: Fitting, ids: _Ids) -> Wanted:
             record.pop(column, None)
     if not cells["title"].strip():
         raise Bad("title: must have something in it")
-    for column in ("priority", "status", "pinned"):
+    for column in ("status", "pinned"):
         if column in cells:
-            record[column] = (
-                cells[column].upper() if column == "priority" else cells[column].lower()
-            )
+            record[column] = cells[column].lower()
+    if cells.get("priority"):
+        record["priority"] = _priority(cells["priority"])
     if cells.get("parent"):
         record["parent"] = ids(cells["parent"].strip())
     for column in TaskSets.model_fields:
@@ -114,6 +115,13 @@ def _wanted(cells: Cells, number: int, fit: Fitting, ids: _Ids) -> Wanted:
             record[column] = _elements(column, cells[column], ids)
     task_id = ids(cells.get("id", "").strip() or f"\t{cells['title']}")
     return task_wanted(record, task_id, number, fit)
+
+
+def _priority(cell: str) -> str:
+    try:
+        return priority_of(cell)
+    except ValueError as error:
+        raise Bad(f"priority: {error}") from None
 
 
 def _elements(column: str, cell: str, ids: _Ids) -> tuple[str, ...]:
