@@ -16,8 +16,11 @@ EXAMPLES = "2026-12-01, friday or +3d"
 """What an error shows: one of each kind."""
 
 _EPOCH = date(1970, 1, 1)
+_SOME_DAY = instant("2026-01-01")
+_SOME_OWN = {"due": "2026-01-01", "defer": "2026-01-01"}
 _STEP = re.compile(r"(due|defer)?([+-]?)(\d{1,5})([hdwmy])", re.ASCII)
 _NAMED: Mapping[str, Callable[[date], date]] = {
+    "yesterday": lambda today: today - timedelta(days=1),
     "today": lambda today: today,
     "tomorrow": lambda today: today + timedelta(days=1),
     "next week": lambda today: today + timedelta(days=7 - today.weekday()),
@@ -42,6 +45,11 @@ def day(text: str, *, now: int, own: Mapping[str, str] | None = None) -> str:
         return named(_today(now)).isoformat() if named else _written(plain)
     except OverflowError:
         raise ValueError("is outside the years 1 to 9999") from None
+
+
+def check(text: str) -> None:
+    """Raise ValueError for what is a day on no day, whatever it counts from."""
+    day(text, now=_SOME_DAY, own=_SOME_OWN)
 
 
 def _written(text: str) -> str:

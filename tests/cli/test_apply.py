@@ -209,7 +209,7 @@ ONE = [
     ("- title: a\n  lables: b\n", "line 2, entry 1 (a): lables: unknown field; did you mean labels?"),
     ("- title: a\n  xyz: b\n", "line 2, entry 1 (a): xyz: unknown field; known are as, task,"),
     ("- body: a\n", "line 1, entry 1: title: missing"),
-    ("- ok\n- title: a\n  due: never\n", "line 3, entry 2 (a): due: write a day as 2026-12-01"),
+    ("- ok\n- title: a\n  due: never\n", "line 3, entry 2 (a): due: 'never' is no day; write it"),
     ("- title: a\n  priority: high\n", "line 2, entry 1 (a): priority: 'high' is none of P0, P1"),
     ("- title: a\n  labels: [ok, 'a b']\n", "line 2, entry 1 (a): labels: 'a b' must be one word"),
     ("- title: a\n  labels: {a: b}\n", "line 2, entry 1 (a): labels: must be a list of texts"),

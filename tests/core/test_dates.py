@@ -10,7 +10,7 @@ from clare.clock import DAY, HOUR, instant
 from clare.dates import EXAMPLES, WEEKDAYS, day
 
 FRIDAY = instant("2026-11-20T12:00:00Z")
-WORDS = ["today", "tomorrow", "next week", "next month", "eow", "eom", *WEEKDAYS]
+WORDS = ["yesterday", "today", "tomorrow", "next week", "next month", "eow", "eom", *WEEKDAYS]
 UNITS = "dwmy"
 TOLD = rf"\d{{4}}-.*|.*{re.escape(EXAMPLES)}|is outside the years.*|counts from a .*none"
 

@@ -18,7 +18,7 @@ def list_templates(session: Session) -> None:
     They are files that people write: fleet/templates/NAME.yaml, an entry of a plan each.
     """
     board = session.open().board
-    found = service.templates(board, board.read())
+    found = service.templates(board)
     if session.as_json:
         session.data([_record(each) for each in found])
     else:
@@ -38,7 +38,7 @@ def list_templates(session: Session) -> None:
 def show(session: Session, name: str) -> None:
     """Show a template as it is written."""
     board = session.open().board
-    found = service.template(board, board.read(), name)
+    found = service.template(board, name)
     if session.as_json:
         session.data({**_record(found), "entry": _plain(found.map)})
     else:

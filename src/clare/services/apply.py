@@ -10,7 +10,9 @@ from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated
 from clare.events.text import event_bytes
 from clare.fleet import Fleet, Task
+from clare.services import projects
 from clare.services.act import Outcome, act, check_readable, make, sound
+from clare.services.days import DAY_FIELDS, BadDay, dated
 from clare.services.plan_circles import circles
 from clare.services.plan_entries import Entry, Problem, together
 from clare.services.repeats import check_date, with_next
@@ -90,6 +92,8 @@ class _Plan:
     ids: dict[int, str] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    projects: dict[int, str] = field(default_factory=dict)
+    here: str | None = None
 
     def steps(self) -> list[Step]:
         """Every entry's step, in order. Raises all problems there are."""
@@ -134,6 +138,7 @@ class _Plan:
         if entry.key:
             self._try(entry, "key", lambda: check_readable(self.fleet, task.key))
             if task.entity.exists:
+                self.projects[entry.number] = task.project
                 return Step(entry, task.id, UNCHANGED)
         fields = self._fields(entry, task)
         facts = self._edit(entry, task, fields) if entry.task else self._add(entry, task, fields)
@@ -145,17 +150,54 @@ class _Plan:
         return Step(entry, task.id, result, tuple(facts))
 
     def _fields(self, entry: Entry, task: Task) -> dict[str, str]:
-        """The fields with the parent as a whole id, the project and the dates checked."""
+        """The fields with the parent as a whole id, the project and the days in canonical form."""
         found = dict(entry.fields)
         if entry.above is not None:
             found["parent"] = self.ids.get(entry.above, "")
         elif found.get("parent"):
             found["parent"] = self._id(entry, "parent", found["parent"])
-        if found.get("project"):
-            self._try(entry, "project", lambda: self.fleet.project(found["project"]))
+        found = self._with_project(entry, task, found)
         before = task if entry.task else None
+        found = self._dated(entry, before, found)
         self._try(entry, "repeat", lambda: check_date(found, before))
         return found
+
+    def _dated(self, entry: Entry, before: Task | None, found: dict[str, str]) -> dict[str, str]:
+        """The fields with their days counted from now, or from the task's own."""
+        try:
+            return dated(found, now=self.board.now(), task=before)
+        except BadDay as error:
+            self.problems.append(entry.problem(error.field, error.problem, hint=error.hint))
+            return {name: text for name, text in found.items() if name not in DAY_FIELDS}
+
+    def _with_project(self, entry: Entry, task: Task, found: dict[str, str]) -> dict[str, str]:
+        """The fields with the project checked.
+
+        A new task without one gets that of the entry above; the outermost the one here.
+        """
+        if "project" in entry.map.fields or entry.task:
+            slug = self._project(entry, found.get("project", ""))
+        elif entry.above is not None:
+            slug = self.projects.get(entry.above, "")
+        else:
+            slug = self._here()
+        given = "project" in found
+        self.projects[entry.number] = task.project if entry.task and not given else slug
+        return {**found, "project": slug} if slug or given else found
+
+    def _project(self, entry: Entry, text: str) -> str:
+        """The project that an entry names, `.` being the one here."""
+        if not text:
+            return ""
+        slug = self._try(entry, "project", lambda: projects.meant(self.fleet, text))
+        self._try(entry, "project", lambda: slug and self.fleet.project(slug))
+        return slug
+
+    def _here(self) -> str:
+        """The project here, looked for once."""
+        if self.here is None:
+            self.here = projects.here(self.fleet)
+        return self.here
 
     def _id(self, entry: Entry, where: str, text: str) -> str:
         """The whole id that a `&name` or a prefix stands for."""

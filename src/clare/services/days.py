@@ -5,13 +5,22 @@ from collections.abc import Mapping
 from clare.dates import day
 from clare.errors import Usage
 from clare.fleet import Task
+from clare.views.story import shorten
 
 DAY_FIELDS = {"due": "due", "defer_until": "defer"}
 """The fields that hold a day, and the word by which `due+7d` names them."""
 
 
+class BadDay(Usage):
+    """A field that holds no day, and what is wrong with it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}", hint=HINT)
+        self.field, self.problem = field, problem
+
+
 def dated(fields: Mapping[str, str], *, now: int, task: Task | None = None) -> dict[str, str]:
-    """The fields with their days in canonical form. Raises Usage.
+    """The fields with their days in canonical form. Raises BadDay.
 
     `due+7d` counts from the day that is given with it, else from the task's present one.
     """
@@ -30,7 +39,7 @@ def _day(name: str, text: str, now: int, own: Mapping[str, str]) -> str:
     try:
         return day(text, now=now, own=own)
     except ValueError as error:
-        raise Usage(f"{name}: {text!r} {error}", hint=HINT) from None
+        raise BadDay(name, f"{shorten(text)!r} {error}") from None
 
 
 HINT = "from the task's own day it is due+7d or defer+7d; all are UTC days"

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from clare import dates
 from clare.errors import ClareError, Exit, Several
 from clare.events.fact import Model
 from clare.events.problems import first_problem, problem_text
 from clare.events.task import TaskCommented, TaskFields, TaskSets
+from clare.services.days import DAY_FIELDS
+from clare.services.projects import HERE
 from clare.state import priority_of
 from clare.store.files import BadFile
 from clare.store.plan_file import MAX_BYTES, Map, Text, Value, parse_plan
@@ -251,7 +254,9 @@ class _One:
                 cleared = not text and "task" not in self.entry.map.fields and name != "title"
                 if name == "priority" and text:
                     text = self._priority(text)
-                elif name != "parent" and not cleared:
+                elif name in DAY_FIELDS and text:
+                    self._check_day(text, name)
+                elif name != "parent" and not cleared and (name, text) != ("project", HERE):
                     self._check(text, name)
                 if not cleared:
                     yield name, text
@@ -262,6 +267,13 @@ class _One:
         except ValueError as error:
             self._bad("priority", str(error))
             return ""
+
+    def _check_day(self, text: str, name: str) -> None:
+        """Whether it can be a day; which one, the board says when the plan is applied."""
+        try:
+            dates.check(text)
+        except ValueError as error:
+            self._bad(name, f"{shorten(text)!r} {error}")
 
     def _sets(
         self, given: Mapping[str, Value], under: str = ""

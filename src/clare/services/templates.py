@@ -7,16 +7,17 @@ from clare import names
 from clare.errors import ClareError, Exit, Unreadable
 from clare.events.task import TaskCreated
 from clare.events.text import MAX_BYTES
-from clare.fleet import Fleet
 from clare.services.act import Outcome, make
 from clare.services.apply import apply
-from clare.services.days import dated
+from clare.services.days import DAY_FIELDS, dated
 from clare.services.plan_entries import Entry, entries
+from clare.services.projects import HERE
 from clare.store.board import Board
 from clare.store.files import BadFile
 from clare.store.plan_file import Map, Text, Value, parse_yaml
 from clare.store.templates import FOLDER, read_templates
 
+_HERE = ("project", HERE)
 _FORBIDDEN = ("task", "key")
 _HINT = "mend it with git or a pull request; `clare doctor` lists what is wrong"
 
@@ -37,16 +38,22 @@ class Template:
         found = self.map.fields.get("title", "")
         return str(found) if isinstance(found, Text) else ""
 
+    @property
+    def days(self) -> dict[str, str]:
+        """The days that it gives, as they are written."""
+        given = {name: self.map.fields.get(name) for name in DAY_FIELDS}
+        return {name: str(found) for name, found in given.items() if isinstance(found, Text)}
 
-def templates(board: Board, fleet: Fleet) -> list[Template]:
+
+def templates(board: Board) -> list[Template]:
     """Every template of the board, also those that cannot be used."""
-    found = read_templates(board.git, fleet.commit)
+    found = read_templates(board.git, board.tip()[0])
     return [_template(path, data) for path, data in sorted(found.items())]
 
 
-def template(board: Board, fleet: Fleet, name: str) -> Template:
+def template(board: Board, name: str) -> Template:
     """The template of that name. Raises ClareError if there is none, or it cannot be used."""
-    found = {each.name: each for each in templates(board, fleet)}
+    found = {each.name: each for each in templates(board)}
     if name not in found:
         some = ", ".join(sorted(found)[:8])
         hint = f"there are {some}" if some else f"a file {FOLDER}NAME.yaml makes one"
@@ -70,11 +77,10 @@ def add(
 
     The outcome names the task, not those nested in it.
     """
-    given = dated(fields, now=board.now())
-    _check(given, labels)
-    chosen = template(board, board.read(), name)
+    chosen = template(board, name)
+    _check(dated({**chosen.days, **fields}, now=board.now()), labels)
     line = chosen.map.line
-    own: dict[str, Value] = {n: Text.at(line, text) for n, text in given.items()}
+    own: dict[str, Value] = {n: Text.at(line, text) for n, text in fields.items()}
     for set_name, texts in (("labels", labels), ("needs", needs), ("links", links)):
         if texts:
             own[set_name] = [*_listed(chosen.map, set_name), *(Text.at(line, t) for t in texts)]
@@ -87,7 +93,7 @@ def add(
 
 def _check(fields: Mapping[str, str], labels: Sequence[str]) -> None:
     """Raise Usage for an option that does not fit: that is not the template's fault."""
-    plain = {name: text for name, text in fields.items() if name != "parent"}
+    plain = {n: text for n, text in fields.items() if n != "parent" and (n, text) != _HERE}
     add = {"labels": list(labels)} if labels else {}
     make(TaskCreated, names.task_key("0" * names.TASK_ID_LENGTH), set=plain, add=add)
 

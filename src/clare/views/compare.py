@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from clare.clock import DAY, SECOND, duration, instant
+from clare import dates
+from clare.clock import SECOND, duration, instant
 from clare.fleet import Fleet, Task
 from clare.state import PRIORITIES, priority_of
 
@@ -63,8 +65,6 @@ def priority(value: str) -> Test:
 
 # Dates. A span of time such as `7d` counts from now, into the past or into the future.
 
-_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_NO_DATE = "write a day as 2026-12-01 or today, a time as 2026-12-01T09:30:00Z, a span as 7d"
 Moment = Callable[[Task], int | None]
 
 
@@ -77,7 +77,8 @@ def date(read: Moment, *, ahead: bool) -> Factory:
 
         def test(asked: Asked, task: Task) -> bool:
             found = read(task)
-            return found is not None and _compares(sign, found, *around(asked.now))
+            span = around(asked.now)
+            return found is not None and span is not None and _compares(sign, found, *span)
 
         return test
 
@@ -97,19 +98,33 @@ def _distant(read: Moment, sign: str, length: int, *, ahead: bool) -> Test:
     return test
 
 
-def _around(text: str) -> Callable[[int], tuple[int, int]]:
-    """The first and the last millisecond that a date means, once it is known when now is."""
-    if text in _DAYS:
+Span = tuple[int, int]
 
-        def day(now: int) -> tuple[int, int]:
-            start = now // DAY * DAY + _DAYS[text] * DAY
-            return start, start + DAY - 1
 
-        return day
+def _around(text: str) -> Callable[[int], Span | None]:
+    """The first and the last millisecond that a date means, once it is known when now is.
+
+    None if it then lies outside the years.
+    """
     try:
-        start, end = instant(text), instant(text, end_of_day=True)
-    except ValueError:
-        raise ValueError(_NO_DATE) from None
-    if start == end and "." not in text:
-        end += SECOND - 1
-    return lambda _: (start, end)
+        dates.day(text, now=_SOME_DAY)
+    except ValueError as error:
+        raise ValueError(f"{text[:_SHOWN]!r} {error}; a span is 7d") from None
+
+    @lru_cache(maxsize=1)
+    def span(now: int) -> Span | None:
+        try:
+            return _span(dates.day(text, now=now))
+        except ValueError:
+            return None
+
+    return span
+
+
+_SOME_DAY = instant("2026-01-01")
+_SHOWN = 60
+
+
+def _span(found: str) -> Span:
+    start, end = instant(found), instant(found, end_of_day=True)
+    return start, end + SECOND - 1 if start == end and "." not in found else end

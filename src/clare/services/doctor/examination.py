@@ -111,7 +111,7 @@ def _board(board: Board, fleet: Fleet) -> Iterator[Diagnosis]:
     except ClareError as problem:
         where = f"branch {board.place.branch}"
         yield Diagnosis(troubles.NEVER_PUBLISHED, where, problem.message, problem.hint)
-    for template in templates(board, fleet):
+    for template in templates(board):
         if template.problem:
             told = template.problem.message.removeprefix(template.path).lstrip(",: ")
             yield Diagnosis(troubles.TEMPLATE, template.path, told)
