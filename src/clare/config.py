@@ -13,6 +13,9 @@ from clare.settings import SETTINGS, problem
 
 __all__ = ["load", "path", "save"]
 
+SHARED_FILE = "fleet.yaml"
+"""Where what is set for all clones stands, as it is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -38,7 +41,7 @@ def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
 
 def check_host(text: str, *, why: str = "--host") -> str:
     """The text if it can name a host. Raises Usage, saying where the text comes from."""
-    if not names.HOST.fullmatch(text) or text.startswith("-"):
+    if problem("host", text):
         raise Usage(
             f"{why}: {text!r} cannot name a host",
             hint="use lower-case letters, digits and dashes, at most 32: --host plum",
@@ -66,28 +69,34 @@ def choose_sync(settings: Mapping[str, str], *, given: str = "", shared: str = "
 
     What the command line says, `$CLARE_SYNC`, the machine's configuration, the board's; else `auto`.
     """
-    return _first(
-        "sync",
-        Chosen(given, "the command line"),
-        Chosen(os.environ.get("CLARE_SYNC", ""), "$CLARE_SYNC"),
-        Chosen(settings.get("sync", ""), str(path())),
-        Chosen(shared, "fleet.yaml"),
-    )
+    return choose("sync", settings, given=given, shared=shared)
 
 
 def choose_lease(*, shared: str = "") -> Chosen:
     """How long a claim holds unless told: what the board says, else 4 hours. Raises Usage."""
-    return _first("lease", Chosen(shared, "fleet.yaml"))
+    return choose("lease", {}, shared=shared)
 
 
-def _first(key: str, *choices: Chosen) -> Chosen:
-    chosen = next(
-        (one for one in choices if one.value), Chosen(SETTINGS[key].default, "the default")
-    )
+def choose(key: str, settings: Mapping[str, str], *, given: str = "", shared: str = "") -> Chosen:
+    """A setting as it acts, checked. Raises Usage."""
+    chosen = first(key, settings, given=given, shared=shared)
     wrong = problem(key, chosen.value)
     if wrong:
         raise Usage(f"{chosen.why}: {key}: {wrong}", hint="`clare config list` shows all settings")
     return chosen
+
+
+def first(key: str, settings: Mapping[str, str], *, given: str = "", shared: str = "") -> Chosen:
+    """What counts of all that was said; empty if nothing was and there is no default."""
+    setting = SETTINGS[key]
+    choices = (
+        Chosen(given, "the command line"),
+        Chosen(os.environ.get(setting.environment, ""), f"${setting.environment}"),
+        Chosen(settings.get(key, ""), str(path())),
+        Chosen(shared, SHARED_FILE),
+        Chosen(setting.default, "the default"),
+    )
+    return next((one for one in choices if one.value), Chosen("", "not set"))
 
 
 @dataclass(frozen=True, slots=True)

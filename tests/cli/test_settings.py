@@ -6,7 +6,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from clare.config import check_host, choose_sync, load
+from clare.errors import Usage
+from clare.settings import problem
+from clare.store.board import Board
 from tests.cli.running import Here, git, plant, two_hosts
 
 MANIFEST = "fleet/fleet.yaml"
@@ -312,3 +318,40 @@ def test_shared_settings_and_tasks_at_once_lose_nothing(here: Here) -> None:
     at_once(here, *shared, ["add", "A"], ["add", "B"])
     assert {"lease: 8h", "sync: manual"} <= set(manifest(here).splitlines())
     assert {str(task["title"]) for task in here.records("list")} == {"A", "B"}
+
+
+def test_what_cannot_be_brought_here_yet_is_told(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = Board.move
+
+    def noted(board: Board, old: str, new: str) -> str:
+        return move(board, old, new) or "the checkout follows later"
+
+    monkeypatch.setattr(Board, "move", noted)
+    for words in (["set", "--shared", "lease", "8h"], ["unset", "--shared", "lease"]):
+        assert here.run("config", *words).err == "clare: the checkout follows later\n"
+
+
+@pytest.mark.parametrize("variable", ["", "manual"])
+@pytest.mark.parametrize("private", ["", "auto"])
+@pytest.mark.parametrize("shared", ["", "manual"])
+def test_what_the_list_tells_is_what_acts(
+    here: Here, monkeypatch: pytest.MonkeyPatch, variable: str, private: str, shared: str
+) -> None:
+    if private:
+        here.ok("config", "set", "sync", private)
+    if shared:
+        here.ok("config", "set", "--shared", "sync", shared)
+    monkeypatch.setenv("CLARE_SYNC", variable)
+    acts = choose_sync(load(), shared=shared).value
+    assert why(here, "sync")[0] == acts == (variable or private or shared or "auto")
+
+
+@given(st.text(st.sampled_from("ab-9A_ .\u00e9"), max_size=34))
+def test_a_host_is_one_everywhere_or_nowhere(text: str) -> None:
+    try:
+        fits = check_host(text) == text
+    except Usage:
+        fits = False
+    assert fits == (not problem("host", text))

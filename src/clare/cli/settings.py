@@ -72,7 +72,7 @@ def set_(session: Session, key: str, value: str, shared: bool) -> None:
     `clare config list` shows the keys. A shared setting is written as a commit of its own.
     """
     if shared:
-        settings.set_shared(session.open(), key, value)
+        _set_shared(session, key, value)
     else:
         settings.set_private(key, value)
     _tell(session, key, value, "fleet.yaml" if shared else str(config_file.path()))
@@ -85,12 +85,17 @@ def set_(session: Session, key: str, value: str, shared: bool) -> None:
 @click.pass_obj
 def unset(session: Session, key: str, shared: bool) -> None:
     """Take a setting away."""
-    if shared:
-        was_set = bool(settings.set_shared(session.open(), key, ""))
-    else:
-        was_set = settings.unset_private(key)
+    was_set = _set_shared(session, key, "") if shared else settings.unset_private(key)
     where = "fleet.yaml" if shared else str(config_file.path())
     _tell(session, key, "" if was_set else None, where)
+
+
+def _set_shared(session: Session, key: str, value: str) -> bool:
+    """Whether it was not so yet."""
+    done = settings.set_shared(session.open(), key, value)
+    if done.note:
+        session.talk(f"clare: {done.note}")
+    return bool(done.commit)
 
 
 def _tell(session: Session, key: str, value: str | None, where: str) -> None:

@@ -1,6 +1,5 @@
 """Settings: what each is, where it was set, and setting it; on this machine or for all clones."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from clare.errors import ClareError, Usage
 from clare.services.opening import Opened
 from clare.settings import PRIVATE, PROJECTS, SETTINGS, SHARED, problem, unknown
 from clare.store import manifest
+from clare.store.manifest import Rewritten
 from clare.store.place import manifest_of
 from clare.store.read import MANIFEST
 
@@ -48,20 +48,20 @@ def _acting(
 ) -> Found:
     if key in ("host", "actor"):
         chosen = _who(key, private, opened)
-        at = str(config_file.path())
-        return Found(key, chosen.value, _place(text, key) if chosen.why == at else chosen.why)
-    setting = SETTINGS[key]
-    choices = (
-        Chosen(os.environ.get(setting.environment, ""), f"${setting.environment}"),
-        Chosen(private.get(key, ""), _place(text, key) if key in private else ""),
-        Chosen(shared.values.get(key, ""), _shared_place(shared, key)),
-        Chosen(setting.default, "the default"),
-    )
-    chosen = next((one for one in choices if one.value), Chosen("", "not set"))
+    else:
+        chosen = config.first(key, private, shared=shared.values.get(key, ""))
+    where = _where(key, chosen.why, text, shared)
     wrong = problem(key, chosen.value) if chosen.value else ""
     if wrong:
-        raise ClareError(f"{chosen.why}: {key}: {wrong}", hint="set another value")
-    return Found(key, chosen.value, chosen.why)
+        raise ClareError(f"{where}: {key}: {wrong}", hint="set another value")
+    return Found(key, chosen.value, where)
+
+
+def _where(key: str, why: str, text: str, shared: _Shared) -> str:
+    """Where a value comes from, in a file with its line."""
+    if why == str(config_file.path()):
+        return _place(text, key)
+    return _shared_place(shared, key) if why == config.SHARED_FILE else why
 
 
 def _who(key: str, private: Mapping[str, str], opened: Opened | None) -> Chosen:
@@ -79,9 +79,9 @@ def _shared_place(shared: _Shared, key: str) -> str:
 def _shared(opened: Opened | None) -> _Shared:
     if opened is None:
         return _Shared({})
-    fleet = opened.board.read()
-    said = {"lease": fleet.manifest.lease, "sync": fleet.manifest.sync}
-    return _Shared(said, manifest.text_at(opened.board.git, fleet.commit))
+    git, tip = opened.board.git, opened.board.tip()[0]
+    said = manifest_of(git, tip)
+    return _Shared({"lease": said.lease, "sync": said.sync}, manifest.text_at(git, tip))
 
 
 def get(opened: Opened | None, key: str) -> Found:
@@ -117,11 +117,8 @@ def unset_private(key: str) -> bool:
     return True
 
 
-def set_shared(opened: Opened, key: str, value: str) -> str:
-    """Set something on the board for all clones, or with an empty value no longer.
-
-    One commit, its id returned; none if it is so already.
-    """
+def set_shared(opened: Opened, key: str, value: str) -> Rewritten:
+    """Set something on the board for all clones, or with an empty value no longer: one commit."""
     if key in SETTINGS and key not in SHARED:
         raise Usage(f"{key} is for one machine", hint=f"clare config set {key} {value}".rstrip())
     if key not in SHARED:
@@ -130,10 +127,10 @@ def set_shared(opened: Opened, key: str, value: str) -> str:
         _check(key, value)
     board = opened.board
     what = f"sets {key} of the fleet to {value}" if value else f"unsets {key} of the fleet"
-    commit = manifest.rewrite(board, lambda text: manifest.with_value(text, key, value), what=what)
-    if commit:
-        board.wake_publisher(manifest_of(board.git, commit))
-    return commit
+    done = manifest.rewrite(board, lambda text: manifest.with_value(text, key, value), what=what)
+    if done.commit:
+        board.wake_publisher(manifest_of(board.git, done.commit))
+    return done
 
 
 def _check(key: str, value: str) -> None:

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from clare.errors import ClareError, Unreadable
 from clare.events.text import scalar
@@ -77,8 +78,16 @@ def _checked(before: str, after: str, key: str, value: str) -> str:
     return after
 
 
-def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> str:
-    """Commit a changed `fleet.yaml` on the board branch. Returns the commit, or nothing if it is so.
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The commit, empty if it was so already, and what could not be brought to this clone yet."""
+
+    commit: str = ""
+    note: str = ""
+
+
+def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> Rewritten:
+    """Commit a changed `fleet.yaml` on the board branch.
 
     Decides again when the branch moves meanwhile. Raises ClareError.
     """
@@ -92,7 +101,7 @@ def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> str:
     raise ClareError(f"others kept writing for {RETRY_FOR:.0f} s", hint="run the command again")
 
 
-def _rewritten(board: Board, change: Callable[[str], str], what: str) -> str:
+def _rewritten(board: Board, change: Callable[[str], str], what: str) -> Rewritten:
     fleet = board.read()
     board.check_writable(fleet)
     old = text_at(board.git, fleet.commit)
@@ -101,12 +110,11 @@ def _rewritten(board: Board, change: Callable[[str], str], what: str) -> str:
     except BadFile as error:
         raise Unreadable(f"{MANIFEST}: {error}", hint="mend it with git first") from None
     if new == old:
-        return ""
+        return Rewritten()
     author, committer = identity(board.git)
     message = f"{board.actor} {what}\n\n{CLONE_TRAILER}: {board.clone}\n"
     changes = [Change(MANIFEST, data=new.encode())]
     commit = write_commits(
         board.git, [Commit(message, author, committer, changes, (fleet.commit,))]
     )
-    board.move(fleet.commit, commit)
-    return commit
+    return Rewritten(commit, board.move(fleet.commit, commit))
