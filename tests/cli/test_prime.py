@@ -38,8 +38,8 @@ def test_it_never_takes_more_than_500_tokens(titles: list[str], hub: str, name: 
     fleet = fleet_of(*held)
     fleet = type(fleet)(fleet.entities, fleet.events, manifest=Manifest(name=name, hub=hub))
     for standing in (
-        Standing("claude/7f3a", "plum", True, NOW - 1, 123),
-        Standing("", "plum", False, None, 0),
+        Standing("claude/7f3a", "plum", True, NOW - 1, 123, "4h"),
+        Standing("", "plum", False, None, 0, "90m"),
     ):
         text = prime(fleet, standing, now=NOW)
         assert tokens(text) <= MOST
@@ -49,7 +49,7 @@ def test_it_never_takes_more_than_500_tokens(titles: list[str], hub: str, name: 
 
 def test_many_short_words_are_cut_too() -> None:
     fleet = fleet_of(*(task(x, held_by="nat", title="a " * 140) for x in "abcdefgh"))
-    told = prime(fleet, Standing("nat", "plum", False, None, None), now=NOW)
+    told = prime(fleet, Standing("nat", "plum", False, None, None, "4h"), now=NOW)
     assert "You hold: aaaa a a a a a a…; bbbb a a a a a a…; cccc a a a a a a… and 5 more.\n" in told
     assert tokens(told) <= MOST
 
@@ -67,13 +67,23 @@ def test_it_says_who_one_is_and_what_one_holds(tmp_path: Path, home: Path) -> No
         if len(str(hub)) <= 60
         else "You are ada on apricot. Board: plum, hub "
     )
-    assert f"You hold: {one[:4]} Take orders.\nReady: 1 task.\n\n## Tasks: clare\n" in told
+    assert (
+        f"You hold: {one[:4]} Take orders.\nReady: 1 task. A claim lasts 4h.\n\n## Tasks: clare\n"
+        in told
+    )
     assert apricot.record("prime") | {"text": ""} == {
         "board": "plum",
         "actor": "ada",
         "holds": [one],
         "text": "",
     }
+
+
+def test_it_says_how_long_a_claim_lasts_on_this_board(here: Here) -> None:
+    assert "A claim lasts 4h.\n" in here.ok("prime")
+    here.ok("config", "set", "--shared", "lease", "90m")
+    assert "A claim lasts 90m.\n" in here.ok("prime")
+    assert "4 hours" not in here.ok("prime")
 
 
 def test_an_agent_without_a_name_is_told_so(here: Here) -> None:

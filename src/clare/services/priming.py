@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clare.config import in_nameless_agent
+from clare.config import choose_lease, in_nameless_agent
 from clare.services.opening import open_board
 from clare.store.place import NoBoard
 from clare.store.sync import fetched_at, unpublished
@@ -35,6 +35,7 @@ def primed(*, fleet: str, actor: str) -> Primed:
         is_nameless=in_nameless_agent(opened.actor),
         fetched=fetched_at(board),
         unpublished=unpublished(board, known),
+        lease=choose_lease(shared=known.manifest.lease).value,
     )
     text = prime(known, standing, now=now)
     return Primed(

@@ -33,7 +33,7 @@ The loop:
     clare done TASK              close it; your claim ends
     clare release TASK           give it back undone
 
-A claim lasts 4 hours. Without TASK, done, review, comment and release mean the one you hold.
+A claim ends with its lease. Without TASK, done, review, comment and release mean the one you hold.
 
 Exit codes: 0 done. 1 refused: stderr says why and what to do. 2 usage. 3 some of several failed.
 4 somebody else holds it. 5 the board is damaged: `clare doctor`. 6 the hub does not answer: no claim
@@ -58,6 +58,7 @@ class Standing:
     is_nameless: bool
     fetched: int | None
     unpublished: int | None
+    lease: str
 
 
 def prime(fleet: Fleet, standing: Standing, *, now: int) -> str:
@@ -85,7 +86,7 @@ def _lines(fleet: Fleet, standing: Standing, now: int) -> list[str]:
     more = f" and {len(mine) - _HELD} more" if len(mine) > _HELD else ""
     lines.append(f"You hold: {shown}{more}." if mine else "You hold nothing.")
     ready = counted(len(rank(fleet, now=now).ready), "task")
-    return [*lines, f"Ready: {ready}."]
+    return [*lines, f"Ready: {ready}. A claim lasts {standing.lease}."]
 
 
 def _ago(ms: int) -> str:
