@@ -192,9 +192,9 @@ def test_next_takes_another_task_when_the_first_was_taken_meanwhile(
 ) -> None:
     other = add(apricot, "sow")
     claim(plum, bed)
-    taken = claims.claim_next(apricot, lambda _fleet, _task: True)
+    taken = claims.claim_next(apricot, lambda _fleet: lambda _task: True)
     assert taken_task(taken).id == other
-    assert exit_of(lambda: claims.claim_next(apricot, lambda _f, _t: True)) == Exit.NOTHING
+    assert exit_of(lambda: claims.claim_next(apricot, lambda _f: lambda _t: True)) == Exit.NOTHING
 
 
 def test_a_claim_whose_answer_is_lost_is_won_when_the_hub_has_it(

@@ -11,6 +11,7 @@ from clare.errors import ClareError, Exit, Unpublished, Usage
 from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
+from clare.store.place import manifest_of
 from clare.views import digest as digests
 from clare.views.story import counted
 
@@ -87,7 +88,7 @@ def where(session: Session) -> None:
     """Which board this is, who you are, and why."""
     opened = session.open()
     board, place = opened.board, opened.board.place
-    manifest = board.read().manifest
+    manifest = manifest_of(board.git, board.tip()[0])
     facts = [
         ("fleet", manifest.name, "fleet.yaml"),
         ("repository", place.repository, place.why_repository),
@@ -127,7 +128,7 @@ def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> N
         done = publishing.publish(board)
         _show_published(session, done, quiet=quiet)
         return
-    publishing.hub_of(board.read())
+    publishing.hub_of(manifest_of(board.git, board.tip()[0]))
     for done in publishing.watch(board, pause=time.sleep):
         if isinstance(done.problem, Unpublished):
             session.complain(done.problem)
@@ -150,7 +151,7 @@ def _show_published(session: Session, outcome: Published, *, quiet: bool) -> Non
         )
     for note in outcome.notes:
         session.talk(f"clare: {note}")
-    if not quiet:
+    if outcome.fleet and not quiet:
         warn(session, outcome.fleet)
 
 

@@ -11,7 +11,7 @@ import click
 from clare.config import agent_here
 from clare.errors import ClareError, Exit, Usage
 from clare.services import projects, tasks
-from clare.services.act import Outcome, sound
+from clare.services.act import Outcome, held_by, sound
 from clare.state import SETS
 from clare.store.board import Board
 from clare.store.texts import new_text
@@ -82,12 +82,14 @@ def edit(board: Board, name: str) -> Outcome:
 
 
 def comment(board: Board, names: Sequence[str]) -> Outcome:
-    """Say about tasks what a person writes."""
-    board.check_writable(board.read())
+    """Say about tasks, or the one that is held, what a person writes."""
+    fleet = board.read()
+    board.check_writable(fleet)
+    meant = names or (held_by(board, fleet),)
     shown = f"\n{sheet.MARK}\n# Say it above this line; an empty text says nothing.\n"
 
     def save(text: str) -> Outcome:
-        return tasks.comment(board, names, sheet.text_of(text).strip("\n"))
+        return tasks.comment(board, meant, sheet.text_of(text).strip("\n"))
 
     outcome = _written(board, shown, save)
     if outcome is None:

@@ -1,6 +1,7 @@
 """Commands about the queue: what is ready, what is next, taking it and giving it back."""
 
 import re
+from collections.abc import Callable
 
 import click
 
@@ -13,7 +14,7 @@ from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, SAY, TASKS, text_of
 from clare.config import agent_here, in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
-from clare.services import claims, tasks
+from clare.services import claims
 from clare.services.opening import Opened
 from clare.views.query import Query, matcher
 from clare.views.ready import Ranked, rank
@@ -118,13 +119,11 @@ def next_task(
 
 def _take_next(session: Session, opened: Opened, wanted: Query, lease: int | None) -> None:
     _check_actor(opened)
-    board = opened.board
-    query = on_board(board.read(), wanted).query if wanted != Query() else wanted
 
-    def choose(fleet: Fleet, task: Task) -> bool:
-        return matcher(query, asked_by(opened, fleet))(task)
+    def choose(fleet: Fleet) -> Callable[[Task], bool]:
+        return matcher(on_board(fleet, wanted).query, asked_by(opened, fleet))
 
-    taken = claims.claim_next(board, choose, lease=lease, offline=session.no_sync)
+    taken = claims.claim_next(opened.board, choose, lease=lease, offline=session.no_sync)
     _taken(session, opened, taken)
 
 
@@ -214,7 +213,5 @@ def release(session: Session, names: tuple[str, ...], message: str | None, force
     Without TASK the one you hold.
     """
     opened = session.open()
-    board = opened.board
-    meant = names or (tasks.held_by(board, board.read()),)
-    outcome = claims.release(board, meant, force=force, say=text_of(message))
+    outcome = claims.release(opened.board, names, force=force, say=text_of(message))
     finish(session, opened, outcome, Done("released"))

@@ -366,9 +366,7 @@ def _move(
     reason: str = "",
 ) -> None:
     opened = session.open()
-    board = opened.board
-    meant = names or (tasks.held_by(board, board.read()),)
-    outcome = tasks.move(board, meant, status, reason=reason, say=text_of(say))
+    outcome = tasks.move(opened.board, names, status, reason=reason, say=text_of(say))
     finish(session, opened, outcome, Done(verb))
 
 
@@ -433,11 +431,10 @@ def comment(session: Session, names: tuple[str, ...], message: str | None) -> No
     if message is None:
         editing.check_terminal("what is there to say?", 'say it with -m "…"')
     opened = session.open()
-    meant = names or (tasks.held_by(opened.board, opened.board.read()),)
     if message is None:
-        outcome = editing.comment(opened.board, meant)
+        outcome = editing.comment(opened.board, names)
     else:
-        outcome = tasks.comment(opened.board, meant, text_of(message) or "")
+        outcome = tasks.comment(opened.board, names, text_of(message) or "")
     finish(session, opened, outcome, Done("commented"))
 
 

@@ -56,8 +56,12 @@ def tell_lost(board: Board, before: Fleet, after: Fleet) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Each:
-    """Decides for several tasks at once; one that fails does not stop the others."""
+    """Decides for several tasks at once; one that fails does not stop the others.
 
+    Without names it decides for the one task that the actor holds.
+    """
+
+    board: Board
     names: Sequence[str]
     change: Change
     tasks: dict[str, None] = field(default_factory=dict)
@@ -67,7 +71,7 @@ class Each:
         self.tasks.clear()
         self.failed.clear()
         facts: list[Fact | Given] = []
-        for name in self.names:
+        for name in self.names or (held_by(self.board, fleet),):
             try:
                 task = sound(fleet, name)
                 if task.id not in self.tasks:
@@ -97,10 +101,29 @@ def _together(errors: Sequence[ClareError]) -> ClareError:
 
 
 def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
-    """Change several tasks in one commit. Raises what went wrong if none could be changed."""
-    each = Each(names, change)
+    """Change several tasks in one commit, or without names the one that the actor holds.
+
+    Raises what went wrong if none could be changed.
+    """
+    each = Each(board, names, change)
     outcome = act(board, each)
     return replace(outcome, tasks=tuple(each.tasks), failed=tuple(each.failed))
+
+
+def held_by(board: Board, fleet: Fleet) -> str:
+    """The one task that this actor holds here. Raises ClareError if it is none or several."""
+    now = board.now()
+    mine = [
+        task.id
+        for task in fleet.tasks.values()
+        if (claim := task.holder(now=now)) and claim.is_of(actor=board.actor, clone=board.clone)
+    ]
+    if len(mine) == 1:
+        return mine[0]
+    some = ", ".join(fleet.short(task_id) for task_id in sorted(mine))
+    raise ClareError(
+        f"{board.actor} holds {some or 'no task'} here", hint="name the TASK that you mean"
+    )
 
 
 def find_each(

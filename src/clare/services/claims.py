@@ -16,6 +16,9 @@ from clare.store.place import manifest_of
 from clare.store.sync import publish
 from clare.views.ready import hindrances, rank
 
+Choose = Callable[[Fleet], Callable[[Task], bool]]
+"""Asked once for each board that is decided on: which of its tasks may be taken."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -45,14 +48,14 @@ def claim(
             renewed.add(task.id)
         return [_claimed(fleet, task, lease)]
 
-    each = Each(names, take)
+    each = Each(board, names, take)
     written = _write(board, each, offline=offline)
     return Taken(each.outcome(written), frozenset(renewed))
 
 
 def claim_next(
     board: Board,
-    choose: Callable[[Fleet, Task], bool],
+    choose: Choose,
     *,
     lease: int | None = None,
     offline: bool = False,
@@ -70,9 +73,10 @@ def claim_next(
     return Taken(Outcome(written, tasks=tuple(taken), notes=written.notes), frozenset())
 
 
-def _first(fleet: Fleet, choose: Callable[[Fleet, Task], bool], *, now: int) -> Task:
+def _first(fleet: Fleet, choose: Choose, *, now: int) -> Task:
+    fits = choose(fleet)
     for entry in rank(fleet, now=now).ready:
-        if choose(fleet, entry.task) and not fleet.unreadable(entry.task.key):
+        if fits(entry.task) and not fleet.unreadable(entry.task.key):
             return entry.task
     raise NothingToDo("nothing is ready", hint="`clare ready --all` says why for each task")
 
@@ -125,7 +129,7 @@ def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:
 def release(
     board: Board, names: tuple[str, ...], *, force: bool = False, say: str | None = None
 ) -> Outcome:
-    """Give tasks back, saying something in the same commit.
+    """Give tasks back, without names the one that is held, saying something in the same commit.
 
     Raises Held for one that somebody else has, unless forced.
     """

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from clare.errors import ClareError, Unpublished
-from clare.fleet import Fleet
+from clare.fleet import Fleet, Manifest
 from clare.services.act import tell_lost
 from clare.store import background
 from clare.store.background import Said
 from clare.store.board import Board
+from clare.store.place import manifest_of
 from clare.store.sync import Synced, sync
 
 PAUSE = 10.0
@@ -17,10 +18,13 @@ PAUSE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: the numbers, the board afterwards, which claims were lost, what went wrong."""
+    """What came of it: the numbers, which claims were lost, what went wrong.
+
+    `fleet` is the board afterwards, if something came.
+    """
 
     synced: Synced
-    fleet: Fleet
+    fleet: Fleet | None = None
     notes: tuple[str, ...] = ()
     problem: ClareError | None = None
 
@@ -33,23 +37,25 @@ def publish(board: Board, *, lock: int | None = None) -> Published:
     """
     if lock is not None:
         background.check_lock(board.git, lock)
-    before = board.read()
-    done = Published(Synced(0, 0, before.commit), before)
+    before = board.tip()[0]
+    done = Published(Synced(0, 0, before))
     for _ in background.rounds(board.git, lock):
         done = _once(board, before, done.synced)
         background.note(board.git, Said() if lock is None else _told_later(done))
     return done
 
 
-def _once(board: Board, before: Fleet, so_far: Synced) -> Published:
+def _once(board: Board, before: str, so_far: Synced) -> Published:
     try:
-        new = sync(board, hub_of(before))
+        new = sync(board, hub_of(manifest_of(board.git, before)))
     except ClareError as problem:
-        return Published(so_far, before, problem=problem)
+        return Published(so_far, problem=problem)
     received = so_far.received + new.received
     total = Synced(received, so_far.published + new.published, new.commit)
-    after = board.read() if received else before
-    return Published(total, after, tell_lost(board, before, after))
+    if not received:
+        return Published(total)
+    after = board.read()
+    return Published(total, after, tell_lost(board, board.read(before), after))
 
 
 def _told_later(done: Published) -> Said:
@@ -69,10 +75,10 @@ def watch(board: Board, *, pause: Callable[[float], None]) -> Iterator[Published
         pause(PAUSE)
 
 
-def hub_of(fleet: Fleet) -> str:
+def hub_of(manifest: Manifest) -> str:
     """The hub's address. Raises ClareError if the fleet has none."""
-    if not fleet.manifest.hub:
+    if not manifest.hub:
         raise ClareError(
             "this fleet has no hub to sync with", hint="`clare init --hub URL` names one"
         )
-    return fleet.manifest.hub
+    return manifest.hub

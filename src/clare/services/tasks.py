@@ -167,7 +167,7 @@ def move(
 ) -> Outcome:
     """Set the status of tasks; done, review and dropped end the claims that are seen.
 
-    `say` is a comment in the same commit.
+    Without tasks that of the one that the actor holds; `say` is a comment in the same commit.
     """
     check_says(say)
 
@@ -196,7 +196,7 @@ def said(task: Task, text: str | None) -> list[Fact]:
 
 
 def comment(board: Board, tasks: Sequence[str], text: str) -> Outcome:
-    """Say something about tasks."""
+    """Say something about tasks; without any about the one that the actor holds."""
     check_says(text)
     return change_each(board, tasks, lambda _, task: said(task, text))
 
@@ -269,19 +269,3 @@ def _walked_back(came: Mapping[str, str], goal: str) -> list[str]:
     while came[path[-1]]:
         path.append(came[path[-1]])
     return path[::-1]
-
-
-def held_by(board: Board, fleet: Fleet) -> str:
-    """The one task that this actor holds here. Raises ClareError if it is none or several."""
-    now = board.now()
-    mine = [
-        task.id
-        for task in fleet.tasks.values()
-        if (claim := task.holder(now=now)) and claim.is_of(actor=board.actor, clone=board.clone)
-    ]
-    if len(mine) == 1:
-        return mine[0]
-    some = ", ".join(fleet.short(task_id) for task_id in sorted(mine))
-    raise ClareError(
-        f"{board.actor} holds {some or 'no task'} here", hint="name the TASK that you mean"
-    )
