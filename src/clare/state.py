@@ -16,6 +16,7 @@ FIELDS = (
 )
 """Every field and every set of a task, in the order in which all that lists them does so."""
 
+
 def priority_of(text: str) -> str:
     """A priority as people write it: `P1`, `p1` or `1`. Raises ValueError."""
     found = f"P{text}" if text.isdigit() else text.upper()
