@@ -124,6 +124,14 @@ def test_a_link_is_followed_and_stays_a_link_and_rights_stay(tmp_path: Path, hom
     assert sorted(os.listdir(real.parent)) == ["agents.md"]
 
 
+@pytest.mark.parametrize("place", ["/proc/self/x", "x" * 300])
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, home: Path, place: str) -> None:
+    ran = Here(tmp_path, {}).run("hooks", "agents", "install", place)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.splitlines()[0].startswith(f"clare: {place}: ")
+    assert ran.err.count("\n") == 2
+
+
 def test_what_is_no_file_of_text_is_refused(tmp_path: Path, home: Path) -> None:
     here = Here(tmp_path, {})
     (tmp_path / "folder").mkdir()

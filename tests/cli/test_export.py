@@ -4,7 +4,10 @@ import csv
 import errno
 import io
 import json
+import os
+import re
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from itertools import pairwise
@@ -246,6 +249,81 @@ def test_a_disk_that_is_full_in_the_middle_leaves_the_old_file(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["board.jsonl"]
 
 
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def link_to_a_pipe(path: Path) -> None:
+    os.mkfifo(f"{path}.pipe")
+    path.symlink_to(f"{path}.pipe")
+
+
+def socket(path: Path) -> None:
+    os.mknod(path, stat.S_IFSOCK | 0o600)
+
+
+@pytest.mark.parametrize("words", FORMS, ids=lambda words: words[0])
+@pytest.mark.parametrize("make", [pipe, link_to_a_pipe, socket])
+def test_what_is_no_regular_file_stays_what_it_is(
+    here: Here, tmp_path: Path, words: list[str], make: Callable[[Path], None]
+) -> None:
+    target = tmp_path / "target"
+    make(target)
+    before = [path.lstat().st_mode for path in (target, target.resolve())]
+    for more in ([], ["--force"]):
+        ran = here.run("export", *words, str(target), *more)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.splitlines() == [
+            f"clare: {target} is no regular file",
+            f"  standard output goes there: clare export … > {target}",
+        ]
+    assert [path.lstat().st_mode for path in (target, target.resolve())] == before
+
+
+@pytest.mark.parametrize("words", FORMS, ids=lambda words: words[0])
+def test_a_link_is_followed_and_stays_one(here: Here, tmp_path: Path, words: list[str]) -> None:
+    link, file = tmp_path / "link", tmp_path / "file"
+    link.symlink_to(file)
+    assert here.run("export", *words, str(link)).code == 1
+    assert not file.exists()
+    file.write_text("old")
+    file.chmod(0o640)
+    here.ok("export", *words, str(link), "--force")
+    assert (link.readlink(), stat.S_IMODE(file.stat().st_mode)) == (file, 0o640)
+    assert file.read_bytes()[:3] != b"old"
+
+
+@pytest.mark.parametrize("words", FORMS, ids=lambda words: words[0])
+def test_a_new_file_gets_the_rights_that_the_umask_leaves(
+    here: Here, tmp_path: Path, words: list[str]
+) -> None:
+    before = os.umask(0o027)
+    try:
+        here.ok("export", *words, str(tmp_path / "new"))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("words", FORMS, ids=lambda words: words[0])
+def test_a_link_planted_beside_the_file_leads_nowhere(
+    here: Here, tmp_path: Path, words: list[str]
+) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / f".clare-export-{os.getpid()}").symlink_to(victim)
+    here.ok("export", *words, str(tmp_path / "new"))
+    assert victim.read_text() == "precious"
+    assert not (tmp_path / "new").is_symlink()
+
+
+def test_a_damaged_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    path.write_text("no database, and longer than its head " * 40)
+    with pytest.raises(ClareError, match="file is not a database"):
+        write_database(path, fleet_of(task("a")), ())
+
+
 def test_a_dash_is_standard_output(here: Here) -> None:
     here.add("Bake")
     assert here.ok("export", "-o", "-", "--csv") == here.ok("export", "--csv")
@@ -278,6 +356,15 @@ def test_what_steers_a_terminal_is_shown_there_and_kept_elsewhere(here: Here) ->
     assert "\x1b" not in shown.out
     assert "\\u000d" not in shown.out
     assert "\\u001b[2J" in shown.out
+
+
+@pytest.mark.parametrize("form", ["--jsonl", "--csv", "--md"])
+def test_no_form_turns_the_lines_of_a_terminal_around(here: Here, form: str) -> None:
+    here.add("Bake \u202e\u2066\x1b[31m", "-l", "x", "-m", "\u202e")
+    shown = here.terminal("export", form)
+    assert shown.code == 0
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown.out)
+    assert "\\u202e" in shown.out or form == "--md"
 
 
 def test_an_empty_board_is_exported_too(here: Here, tmp_path: Path) -> None:

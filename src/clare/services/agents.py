@@ -6,13 +6,11 @@ made for the section, or that the text before it had no line end.
 
 import os
 import re
-import secrets
-import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from clare.errors import ClareError
+from clare.services.export import write_whole
 
 _PLAIN, _MADE, _OPEN = b"", b" (this file was made for it)", b" (no line end stood before it)"
 _SECTION = re.compile(
@@ -105,9 +103,10 @@ def _section(content: bytes) -> _Found | None:
 
 
 def _read(path: Path) -> bytes | None:
-    if path.is_symlink() and not path.exists():
+    there = os.path.exists(path)  # which a name too long for a file does not upset
+    if os.path.islink(path) and not there:
         raise ClareError(f"{path} is a link to nothing", hint="mend or remove the link first")
-    if not path.exists():
+    if not there:
         return None
     if not path.is_file():
         raise ClareError(f"{path} is no file", hint="name a file: clare hooks agents install FILE")
@@ -122,16 +121,6 @@ def _write(path: Path, content: bytes) -> None:
     target = path.resolve()
     if not target.parent.is_dir():
         raise ClareError(f"{target.parent} is no folder", hint="make it first")
-    if target.exists() and not os.access(target, os.W_OK):
+    if os.path.exists(target) and not os.access(target, os.W_OK):
         raise ClareError(f"{path} may not be written", hint="see to the rights of the file")
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        draft.write_bytes(content)
-        if target.exists():
-            before = target.stat()
-            draft.chmod(stat.S_IMODE(before.st_mode))
-            with suppress(OSError):  # only root may give files away
-                os.chown(draft, before.st_uid, before.st_gid)
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, lambda draft: draft.write_bytes(content), force=True)

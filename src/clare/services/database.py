@@ -68,7 +68,7 @@ def write_database(path: Path, fleet: Fleet, projects: Sequence[str]) -> None:
                     marks = ", ".join("?" * len(row))
                     database.execute(f"INSERT INTO {name} VALUES ({marks})", row)
             database.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         raise ClareError(
             f"{path.parent}: {error}", hint="name a file that can be written"
         ) from None
