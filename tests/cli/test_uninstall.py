@@ -1,6 +1,7 @@
 """Uninstalling leaves nothing behind but the board."""
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from clare.errors import Exit
 from tests.cli.ailing import behind, candidates_left, unpublished
-from tests.cli.running import Here, git
+from tests.cli.running import PROGRAM, Here, git
 from tests.cli.wards import Ward, ward_of
 
 
@@ -127,6 +128,32 @@ def test_refs_of_every_kind_go(ward: Ward, make: Callable[[Ward], Here]) -> None
     ward.plum.ok("uninstall")
     assert ward.plum.git("for-each-ref", "refs/clare") == ""
     assert not (ward.git_dir / "refs" / "clare").exists()
+
+
+def test_what_is_being_published_is_waited_for(ward: Ward) -> None:
+    hook = ward.hub / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nsleep 0.5\n")  # a hub that takes its time
+    hook.chmod(0o755)
+    environment = {**os.environ, **ward.plum.env}
+    subprocess.run([*PROGRAM, "add", "x"], cwd=ward.plum.folder, env=environment, check=True)
+    ward.plum.ok("uninstall")
+    assert not ward.clare.exists()
+    assert git(ward.hub, "rev-parse", "fleet") == ward.plum.git("rev-parse", "fleet")
+
+
+def test_a_writer_who_comes_meanwhile_is_no_trouble(ward: Ward) -> None:
+    rmdir = os.rmdir
+
+    def late(path: str, *, dir_fd: int | None = None) -> None:
+        ward.clare.mkdir(exist_ok=True)
+        (ward.clare / "turn.lock").touch()
+        rmdir(path, dir_fd=dir_fd)
+
+    ward.patch.setattr(os, "rmdir", late)
+    ward.plum.ok("uninstall")
+    assert [path.name for path in ward.clare.iterdir()] == ["turn.lock"]
+    assert list(ward.git_dir.glob("clare.gone-*")) == []
 
 
 def test_an_unfinished_write_is_not_cut_off(ward: Ward) -> None:

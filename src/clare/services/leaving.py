@@ -12,6 +12,7 @@ from clare.services import manual
 from clare.services.doctor.machine import state_folder
 from clare.services.opening import open_board
 from clare.store import leaving
+from clare.store.background import wait_for_lock
 from clare.store.place import NoBoard
 from clare.store.sync import unpublished
 from clare.store.texts import kept_texts
@@ -43,6 +44,7 @@ def uninstall(*, fleet: str = "", everything: bool = False, force: bool = False)
     else:
         board = opened.board
         if not force:
+            os.close(wait_for_lock(board.git))  # what was just written may be on its way
             _check_published(unpublished(board, board.read()) or 0)
             _check_saved(kept_texts(board.git))
         removed += leaving.leave(board.git)

@@ -1,6 +1,7 @@
 """Taking out of a repository what Clare keeps there beside the board."""
 
 import os
+import secrets
 import shutil
 from contextlib import suppress
 
@@ -37,7 +38,10 @@ def _leave(git: Git) -> list[str]:
     for left in (git.git_dir / "refs" / "clare", git.git_dir / "logs" / "refs" / "clare"):
         shutil.rmtree(left, ignore_errors=True)  # empty folders
     folder = folder_of(git)
+    gone = git.git_dir / f"clare.gone-{secrets.token_hex(4)}"
     with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        folder.rename(gone)  # at once, so that a writer who comes now begins a new one
         removed.append(str(folder))
+    for left in git.git_dir.glob("clare.gone-*"):  # also by an uninstall that was killed
+        shutil.rmtree(left)
     return removed
