@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from clare.errors import Exit
+from clare.fleet import Fleet
+from clare.services.doctor import hub
+from clare.store import health
+from clare.store.board import Board
+from clare.store.git import Git
 from clare.store.setup import ATTRIBUTES_TEXT
 from clare.views.troubles import AREAS, TROUBLES
-from tests.cli.ailing import AILMENTS, behind, journal_left, rewound
+from tests.cli.ailing import AILMENTS, behind, journal_left, rewound, unpublished
 from tests.cli.running import Here, Json, Ran, git, plant
 from tests.cli.wards import Ward, aged, ward_of
 
@@ -54,6 +59,34 @@ def test_there_is_a_case_for_every_trouble_and_each_says_what_it_means_and_what_
         assert trouble.do
         assert "\n" not in trouble.means + trouble.do
         assert not (trouble.fixable and trouble.exit_code)
+
+
+def test_what_gets_published_meanwhile_is_no_trouble(ward: Ward) -> None:
+    asked = hub.unpublished
+
+    def slow(board: Board, fleet: Fleet) -> int | None:
+        found = asked(board, fleet)
+        ward.plum.program("sync")
+        return found
+
+    unpublished(ward)
+    ward.patch.setattr(hub, "unpublished", slow)
+    ran = ward.plum.run("doctor", "--json")
+    assert (ran.code, kinds(ran)) == (0, set())
+
+
+def test_a_hub_that_moves_on_meanwhile_refuses_nobody(ward: Ward) -> None:
+    asked = health.ask
+
+    def ask(git: Git, url: str, branch: str) -> health.Answer:
+        answer = asked(git, url, branch)
+        ward.apricot.program("add", "Ahead")
+        return answer
+
+    unpublished(ward)
+    ward.patch.setattr(health, "ask", ask)
+    assert "refuses" not in kinds(ward.plum.run("doctor", "--json"))
+    assert "Ahead" in git(ward.hub, "log", "-1", "--format=%s", "fleet")
 
 
 def test_in_good_health_nothing_is_found(ward: Ward) -> None:

@@ -121,15 +121,23 @@ def ask(git: Git, url: str, branch: str) -> Answer:
 
 
 def refusal(git: Git, url: str, branch: str, commit: str) -> str:
-    """What keeps a hub from taking a commit, as far as git tells without writing there."""
+    """What keeps a hub from taking a commit, as far as git tells without writing there.
+
+    That it has moved on meanwhile keeps nobody: a sync fetches first.
+    """
     words = ("push", "--dry-run", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed")
+    words = (*words, "--", url, f"{commit}:refs/heads/{branch}")
     try:
-        _text(git, *words, "--", url, f"{commit}:refs/heads/{branch}")
+        done = git.run(*words, timeout=ANSWER_WITHIN, allow=(0, 1))
     except GitFailed as failed:
         return reason(failed.text)
     except GitTimeout as late:
         return late.message
-    return ""
+    said = (done.stdout + done.stderr).decode("utf-8", "replace")
+    return "" if done.returncode == 0 or _HAS_MOVED.search(said) else reason(said)
+
+
+_HAS_MOVED = re.compile(r"^!\t.*\((?:fetch first|non-fast-forward)\)$", re.MULTILINE)
 
 
 def _text(git: Git, *words: str) -> str:

@@ -52,13 +52,16 @@ def _without(fleet: Fleet) -> Iterator[Diagnosis]:
 
 
 def _since(board: Board, fleet: Fleet) -> int:
-    """When the oldest commit was made that the hub is not known to have, in ms."""
+    """When the oldest commit was made that the hub is not known to have, in ms.
+
+    Now, if a publisher has brought it the last one meanwhile.
+    """
     known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
     excluded = (f"^{known}",) if known else ()
     dates = board.git.text(
         "rev-list", "--format=%ct", "--no-commit-header", fleet.commit, *excluded
     )
-    return min(map(int, dates.split())) * SECOND
+    return min(map(int, dates.split()), default=board.now() // SECOND) * SECOND
 
 
 def _asked(board: Board, fleet: Fleet, count: int) -> Iterator[Diagnosis]:
