@@ -149,9 +149,20 @@ def ready_rows(rows: Sequence[Row], now: str) -> set[str]:
     def finished(row: Row) -> bool:
         return row["status"] in ("closed", "tombstone")
 
-    def waits(row: Row) -> bool:
-        blockers = [issues[name] for name in targets(row, "blocks") if name in issues]
-        return not all(finished(blocker) for blocker in blockers)
+    def blockers(row: Row) -> set[str]:
+        named = {name for name in targets(row, "blocks") if name in issues}
+        return {name for name in named if not finished(issues[name])}
+
+    def parts(row: Row) -> set[str]:
+        """What lies below a row, found from the top: whatever names it, or a part of it, as parent."""
+        found = {row["id"]}
+        while more := {
+            name
+            for name, each in issues.items()
+            if name not in found and found.intersection(targets(each, "parent-child")[:1])
+        }:
+            found |= more
+        return found - {row["id"]}
 
     def deferred(row: Row) -> bool:
         until = row.get("defer_until")
@@ -166,14 +177,14 @@ def ready_rows(rows: Sequence[Row], now: str) -> set[str]:
             if row["id"] in seen:
                 return False
             seen.add(row["id"])
-            if not finished(row) and waits(row):
+            if not finished(row) and blockers(row) - parts(row):
                 return True
         return False
 
     return {
         name
         for name, row in issues.items()
-        if not (finished(row) or deferred(row) or waits(row) or held_up(row))
+        if not (finished(row) or deferred(row) or blockers(row) or held_up(row))
     }
 
 

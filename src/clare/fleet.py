@@ -1,7 +1,7 @@
 """The projection: all entities' states in memory, and how people name things in it."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -205,18 +205,30 @@ class Fleet:
 
     @cached_property
     def needed_by(self) -> dict[str, tuple[str, ...]]:
-        """For each task id, the ids of the tasks that need it."""
+        """For each task id, the ids of the tasks that need it, oldest first."""
         found: dict[str, list[str]] = {}
-        for task in self.tasks.values():
+        for task in self._by_age:
             for need in task.needs:
                 found.setdefault(need, []).append(task.id)
-        return {need: tuple(sorted(by)) for need, by in found.items()}
+        return {need: tuple(by) for need, by in found.items()}
+
+    @cached_property
+    def _by_age(self) -> list[Task]:
+        return sorted(self.tasks.values(), key=lambda task: task.age_rank)
+
+    def oldest_first(self, ids: Iterable[str]) -> list[str]:
+        """The ids in the order in which their tasks were created; those of none come last."""
+        return sorted(ids, key=self._age_of)
+
+    def _age_of(self, task_id: str) -> tuple[bool, Stamp, str]:
+        task = self.tasks.get(task_id)
+        return (False, *task.age_rank) if task else (True, Stamp(0), task_id)
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks whose parent it is, oldest first."""
         found: dict[str, list[str]] = {}
-        for task in sorted(self.tasks.values(), key=lambda task: task.age_rank):
+        for task in self._by_age:
             if task.parent:
                 found.setdefault(task.parent, []).append(task.id)
         return {parent: tuple(children) for parent, children in found.items()}

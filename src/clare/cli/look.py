@@ -125,7 +125,7 @@ def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:
         ("assignee", task.assignee),
         ("parent", _named(fleet, task.parent)),
         ("children", "; ".join(_named(fleet, c) for c in fleet.children.get(task.id, ()))),
-        ("needs", "; ".join(_named(fleet, need) for need in task.needs)),
+        ("needs", "; ".join(_named(fleet, n) for n in fleet.oldest_first(task.needs))),
         ("needed by", "; ".join(_named(fleet, n) for n in fleet.needed_by.get(task.id, ()))),
         ("links", ", ".join(task.links)),
         ("due", entity.value("due")),

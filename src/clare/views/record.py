@@ -61,7 +61,7 @@ def task_record(fleet: Fleet, task: Task, *, now: int) -> Record:
         "active": task.status == "open" and claim is not None,
         "priority": task.priority,
         "labels": list(task.labels),
-        "needs": list(task.needs),
+        "needs": fleet.oldest_first(task.needs),
         "needed_by": list(fleet.needed_by.get(task.id, ())),
         "parent": task.parent or None,
         "children": list(fleet.children.get(task.id, ())),
