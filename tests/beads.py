@@ -140,18 +140,27 @@ def board_files(board: Board) -> list[str]:
 # What is ready, computed from the rows alone.
 
 
+def _targets(row: Row, kind: str) -> list[str]:
+    return [d["depends_on_id"] for d in row.get("dependencies") or () if d["type"] == kind]
+
+
+def _finished(row: Row) -> bool:
+    return row["status"] in ("closed", "tombstone")
+
+
+def _deferred(row: Row, now: str) -> bool:
+    until = row.get("defer_until")
+    if not until:
+        return row["status"] == "deferred"
+    return datetime.fromisoformat(now) < datetime.fromisoformat(until)
+
+
 def ready_rows(rows: Sequence[Row], now: str) -> set[str]:
     issues = {row["id"]: row for row in rows if row.get("issue_type") != "agent"}
 
-    def targets(row: Row, kind: str) -> list[str]:
-        return [d["depends_on_id"] for d in row.get("dependencies") or () if d["type"] == kind]
-
-    def finished(row: Row) -> bool:
-        return row["status"] in ("closed", "tombstone")
-
     def blockers(row: Row) -> set[str]:
-        named = {name for name in targets(row, "blocks") if name in issues}
-        return {name for name in named if not finished(issues[name])}
+        named = {name for name in _targets(row, "blocks") if name in issues}
+        return {name for name in named if not _finished(issues[name])}
 
     def parts(row: Row) -> set[str]:
         """What lies below a row, found from the top: whatever names it, or a part of it, as parent."""
@@ -159,32 +168,26 @@ def ready_rows(rows: Sequence[Row], now: str) -> set[str]:
         while more := {
             name
             for name, each in issues.items()
-            if name not in found and found.intersection(targets(each, "parent-child")[:1])
+            if name not in found and found.intersection(_targets(each, "parent-child")[:1])
         }:
             found |= more
         return found - {row["id"]}
 
-    def deferred(row: Row) -> bool:
-        until = row.get("defer_until")
-        if not until:
-            return row["status"] == "deferred"
-        return datetime.fromisoformat(now) < datetime.fromisoformat(until)
-
     def held_up(row: Row) -> bool:
         seen = {row["id"]}
-        while above := [name for name in targets(row, "parent-child")[:1] if name in issues]:
+        while above := [name for name in _targets(row, "parent-child")[:1] if name in issues]:
             row = issues[above[0]]
             if row["id"] in seen:
                 return False
             seen.add(row["id"])
-            if not finished(row) and blockers(row) - parts(row):
+            if not _finished(row) and blockers(row) - parts(row):
                 return True
         return False
 
     return {
         name
         for name, row in issues.items()
-        if not (finished(row) or deferred(row) or blockers(row) or held_up(row))
+        if not (_finished(row) or _deferred(row, now) or blockers(row) or held_up(row))
     }
 
 

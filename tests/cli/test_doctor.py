@@ -12,6 +12,7 @@ from clare.errors import Exit
 from clare.fleet import Fleet
 from clare.services.doctor import hub
 from clare.store import health
+from clare.store import sync as syncing
 from clare.store.board import Board
 from clare.store.git import Git
 from clare.store.setup import ATTRIBUTES_TEXT
@@ -62,7 +63,7 @@ def test_there_is_a_case_for_every_trouble_and_each_says_what_it_means_and_what_
 
 
 def test_what_gets_published_meanwhile_is_no_trouble(ward: Ward) -> None:
-    asked = hub.unpublished
+    asked = syncing.unpublished
 
     def slow(board: Board, fleet: Fleet) -> int | None:
         found = asked(board, fleet)

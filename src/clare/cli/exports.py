@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from clare.cli.arguments import PROJECT
 from clare.cli.options import Session, common
 from clare.cli.report import warn
-from clare.cli.tasks import PROJECT
 from clare.errors import Usage
 from clare.fleet import Fleet
 from clare.views import export as views

@@ -3,11 +3,11 @@
 import click
 
 from clare.cli import complete
+from clare.cli.arguments import LABEL, PRIORITY, PROJECT, priority_of
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
 from clare.cli.forms import COLUMNS, LIMIT, form_of, say_rest, show_tasks
 from clare.cli.options import Session, common
 from clare.cli.report import warn
-from clare.cli.tasks import LABEL, PRIORITY, PROJECT, priority_of
 from clare.views.query import where
 from clare.views.tasks import choose, unfinished
 from clare.views.terms import STATES

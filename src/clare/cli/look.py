@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import click
 
 from clare import names
+from clare.cli.arguments import TASKS
 from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
-from clare.cli.tasks import TASKS
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
 from clare.events.task import TaskFields

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from clare.cli.arguments import TASK
 from clare.cli.options import Session, common
 from clare.cli.report import Done, conclude, finish
-from clare.cli.tasks import TASK
 from clare.fleet import Fleet
 from clare.services import apply as plans
 from clare.services.apply import ADDED, CHANGED, Applied, Step

@@ -3,10 +3,10 @@
 import click
 
 from clare.cli import complete
+from clare.cli.arguments import given, text_of
 from clare.cli.forms import list_row
 from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
-from clare.cli.tasks import given, text_of
 from clare.errors import Usage
 from clare.fleet import Fleet
 from clare.services import projects

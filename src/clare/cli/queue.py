@@ -6,11 +6,11 @@ from collections.abc import Callable
 import click
 
 from clare import clock
+from clare.cli.arguments import LABEL, OPTIONAL_TASKS, PROJECT, SAY, TASKS, text_of
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
 from clare.cli.forms import LIMIT, say_rest
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish, warn
-from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT, SAY, TASKS, text_of
 from clare.config import agent_here, in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task

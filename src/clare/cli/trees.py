@@ -9,11 +9,11 @@ from itertools import zip_longest
 import click
 
 from clare.cli import complete
+from clare.cli.arguments import LABEL, PROJECT
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
 from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, Styled, common, cut, filled, width
 from clare.cli.report import warn
-from clare.cli.tasks import LABEL, PROJECT
 from clare.fleet import Task
 from clare.services.act import check_readable, find_each
 from clare.views import board as kanban

@@ -3,12 +3,12 @@
 import click
 
 from clare import clock
+from clare.cli.arguments import LABEL, OPTIONAL_TASKS, PROJECT
 from clare.cli.asking import WHERE, asked_by, on_board, query_of
 from clare.cli.forms import list_row
 from clare.cli.options import Session, common
 from clare.cli.queue import ready_record, ready_row
 from clare.cli.report import warn
-from clare.cli.tasks import LABEL, OPTIONAL_TASKS, PROJECT
 from clare.errors import NothingToDo, Usage
 from clare.fleet import Fleet
 from clare.services import waiting

@@ -126,9 +126,9 @@ def refusal(git: Git, url: str, branch: str, commit: str) -> str:
     That it has moved on meanwhile keeps nobody: a sync fetches first.
     """
     words = ("push", "--dry-run", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed")
-    words = (*words, "--", url, f"{commit}:refs/heads/{branch}")
+    what = f"{commit}:refs/heads/{branch}"
     try:
-        done = git.run(*words, timeout=ANSWER_WITHIN, allow=(0, 1))
+        done = git.run(*words, "--", url, what, timeout=ANSWER_WITHIN, allow=(0, 1))
     except GitFailed as failed:
         return reason(failed.text)
     except GitTimeout as late:
