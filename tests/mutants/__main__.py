@@ -12,7 +12,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import catalogue, helpers
+from tests.mutants import catalogue, surroundings
 from tests.mutants.catalogue import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ AT_ONCE = os.cpu_count() or 1
 
 def main(wanted: list[str]) -> int:
     """Run the mutants, print a line each. Returns 1 if one survived."""
-    known = (*catalogue.MUTANTS, *helpers.MUTANTS)
+    known = (*catalogue.MUTANTS, *surroundings.MUTANTS)
     chosen = [mutant for mutant in known if not wanted or mutant.name in wanted]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         problems = list(pool.map(_hunt, chosen))

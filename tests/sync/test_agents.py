@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.soak.agents import board, found_fleet, history, problems, work
 
-TASKS, AGENTS = 12, 6
+TASKS, AGENTS = 8, 6
 
 
 def test_agents_on_three_clones_do_each_task_once_and_after_what_it_needs(

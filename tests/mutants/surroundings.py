@@ -8,6 +8,8 @@ _PRIME = "tests/cli/test_prime.py::"
 _SHELLS = "tests/cli/test_completion.py::"
 _LEAVING = "tests/cli/test_uninstall.py::"
 _MAN = "tests/cli/test_man.py::"
+_BACKGROUND = "tests/sync/test_background.py::"
+_EDITING = "tests/cli/test_editing.py::"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -95,5 +97,35 @@ MUTANTS: tuple[Mutant, ...] = (
         "man pages of others are written over",
         (Change("services/manual.py", "and folder / name not in ours:", "and 0:"),),
         (f"{_MAN}test_a_page_that_is_not_ours_is_never_written_over",),
+    ),
+    Mutant(
+        "publishing: a write during another's publishing waits unseen",
+        (
+            Change("store/background.py", "marked = _mark(git).exists()", "marked = False"),
+            Change(
+                "store/background.py",
+                "held = take(git) if _mark(git).exists() else None",
+                "held = None",
+            ),
+        ),
+        (
+            f"{_BACKGROUND}test_a_write_while_another_is_published_is_published_by_the_same_publisher",
+            f"{_BACKGROUND}test_a_mark_left_while_a_publisher_lets_go_makes_another_round",
+        ),
+    ),
+    Mutant(
+        "publishing: the publisher hangs on the terminal of whoever wrote",
+        (Change("store/background.py", "start_new_session=True", "start_new_session=False"),),
+        (f"{_BACKGROUND}test_a_publisher_outlives_the_terminal_of_the_one_who_wrote",),
+    ),
+    Mutant(
+        "publishing: a module of the folder runs in place of the publisher",
+        (Change("store/background.py", '(sys.executable, "-P", "-m"', '(sys.executable, "-m"'),),
+        (f"{_BACKGROUND}test_a_module_of_the_folder_is_not_run_in_place_of_the_publisher",),
+    ),
+    Mutant(
+        "editing: what somebody else wrote meanwhile is replaced unseen",
+        (Change("services/tasks.py", "if seen is not None and task", "if 0 and task"),),
+        (f"{_EDITING}test_a_field_that_both_changed_opens_again_with_what_the_other_wrote",),
     ),
 )
