@@ -101,3 +101,14 @@ def test_commit_subjects_hold_one_line_whatever_the_title(here: Here) -> None:
     subjects = here.git("log", "--format=%s", "refs/heads/fleet")
     assert "\x1b" not in subjects
     assert len(subjects.splitlines()) == 3
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252:strict", "ascii"])
+def test_what_an_encoding_lacks_is_shown_as_an_escape(here: Here, encoding: str) -> None:
+    task = here.add("\u0142ona")
+    shown = "\u0142ona" if encoding == "ascii" else r"\u0142ona"  # ascii means nobody has chosen
+    for words in (["list"], ["board"], ["tree"], ["show", task], ["log"], ["done", task]):
+        ran = here.program(*words, PYTHONIOENCODING=encoding)
+        assert (ran.code, ran.err) == (0, ""), words
+        assert shown in ran.out
+    assert shown in here.program("show", "\u0142ona", PYTHONIOENCODING=encoding).err

@@ -4,6 +4,7 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 """
 
 import errno
+import io
 import os
 import sys
 import traceback
@@ -313,6 +314,7 @@ cli.callback = _bare
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors become lines and exit codes."""
     _open_closed_streams()
+    _let_all_be_written()
     if os.environ.get("_CLARE_COMPLETE"):
         import_module("clare.cli.completion")  # whose scripts take the place of click's
     session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
@@ -359,6 +361,13 @@ def _open_closed_streams() -> None:
         if getattr(sys, name) is None:
             nowhere = os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
+
+
+def _let_all_be_written() -> None:
+    """What the terminal's or the pipe's encoding lacks is shown as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 _NOT_A_BUG = (errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EPERM, errno.EROFS)
