@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from clare.settings import PRIVATE, PROJECTS, SHARED, problem, unknown
 
 MAX_BYTES = 64 * 1024
 """The largest configuration that is read."""
+
+DEEPEST = 32
+"""How deeply tables and lists may lie in each other."""
 
 
 def path() -> Path:
@@ -41,12 +44,13 @@ def load() -> dict[str, str]:
 
 def read_text() -> str:
     """The file's text; none where there is no file. Raises ClareError if it cannot be text."""
-    try:
-        data = path().read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    where = path()
+    if not where.exists():
         return ""
-    except IsADirectoryError:
-        raise ClareError(f"{path()} is a folder", hint="a file belongs there") from None
+    if not where.is_file():  # which could be read for ever
+        what = "a folder" if where.is_dir() else "no regular file"
+        raise ClareError(f"{where} is {what}", hint="a file belongs there")
+    data = where.read_bytes()
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -62,18 +66,33 @@ _MEND = "mend the file, or remove it"
 def parsed(text: str) -> dict[str, object]:
     """What the file says. Raises ClareError with the line if it is no TOML."""
     try:
-        return tomllib.loads(text)
+        said = tomllib.loads(text)
+        if _is_deep(said):
+            raise RecursionError
+        return said
     except tomllib.TOMLDecodeError as error:
-        said = str(error)
+        why = str(error)
         found = re.fullmatch(
-            r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", said, re.DOTALL
+            r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", why, re.DOTALL
         )
         line = (found[2] if found else "") or text.rstrip("\n").count("\n") + 1
         raise ClareError(
-            f"{path()}, line {line}: {found[1] if found else said}", hint=_MEND
+            f"{path()}, line {line}: {found[1] if found else why}", hint=_MEND
         ) from None
     except RecursionError:
         raise ClareError(f"{path()}: nested too deeply", hint=_MEND) from None
+
+
+def _is_deep(said: object) -> bool:
+    """Whether there is more nesting than every reading of the file surely stands."""
+    level = [said]
+    for _ in range(DEEPEST):
+        level = [one for each in level for one in _inside(each)]
+    return any(isinstance(one, (dict, list)) for one in level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _flat(found: Mapping[str, object]) -> Iterator[tuple[toml.Path, object]]:

@@ -1,8 +1,11 @@
 """Settings: this machine's, the board's, and which of them acts."""
 
+import os
+import re
 import stat
 import threading
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -179,6 +182,41 @@ def test_what_cannot_be_changed_safely_stays_as_it_is(here: Here, home: Path) ->
                 assert ran.code == 1
                 assert "line" in ran.err
         assert path.read_text() == text
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/null")])
+def test_what_is_no_regular_file_is_not_waited_for(
+    here: Here, home: Path, make: Callable[[Path], None]
+) -> None:
+    file_of(home).parent.mkdir()
+    make(file_of(home))
+    for words in (["list"], ["config", "set", "sync", "auto"], ["config", "unset", "sync"]):
+        ran = here.program(*words)
+        assert (ran.code, ran.out) == (1, "")
+        assert re.match(f"clare: {file_of(home)} is (no regular file|a folder)\n  ", ran.err)
+    assert not file_of(home).is_file()
+
+
+@pytest.mark.parametrize("depth", [32, 488, 489, 490, 5000])
+def test_a_file_that_is_nested_deeply_is_refused_in_one_line(
+    home: Path, tmp_path: Path, depth: int
+) -> None:
+    path = configure(home, text := f"a = {'[' * depth}{']' * depth}\n")
+    for words in (["get", "host"], ["set", "host", "x"], ["unset", "host"], ["unset", "a"]):
+        ran = Here(tmp_path, {}).run("config", *words)
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err.splitlines() == [
+            f"clare: {path}: nested too deeply",
+            "  mend the file, or remove it",
+        ]
+    assert path.read_text() == text
+
+
+def test_some_nesting_is_only_not_known(here: Here, home: Path) -> None:
+    path = configure(home, f"a = {'[' * 31}{']' * 31}\n")
+    assert "line 1: a is not known" in here.run("list").err
+    here.ok("config", "unset", "a")
+    assert path.read_text() == ""
 
 
 def test_an_unknown_key_can_be_taken_out(here: Here, home: Path) -> None:

@@ -109,8 +109,12 @@ def set_private(key: str, value: str) -> None:
 
 
 def unset_private(key: str) -> bool:
-    """Take a setting of this machine away, also one that is not known. Whether there was one."""
+    """Take a setting of this machine away, also one that is not known. Whether there was one.
+
+    Raises ClareError if the file cannot be read.
+    """
     text = config_file.read_text()
+    config_file.parsed(text)
     if not toml.has(text, tuple(key.split(".", 1))):
         return False
     config_file.save(key, None)
