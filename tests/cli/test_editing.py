@@ -220,6 +220,30 @@ def test_a_text_that_is_no_text_is_kept(here: Here, seen: Path) -> None:
     assert drafts(here) == []
 
 
+@pytest.mark.parametrize(
+    "deed", ["mkdir $f", "mkfifo $f", "ln -s /dev/zero $f", "mkdir -p $f/mine"]
+)
+def test_what_is_no_file_in_the_place_of_the_text_is_told(
+    here: Here, seen: Path, deed: str
+) -> None:
+    task = here.add("Work")
+    ran = edited(here, task, editor(seen, f"rm $f; {deed}"))
+    first, second = ran.out.splitlines()
+    assert (ran.code, second) == (1, "  $VISUAL or $EDITOR names the editor")
+    assert first.startswith(f"clare: the editor left no file in {here.folder}/.git/clare/edit-")
+    assert [[mine.name for mine in draft.iterdir()] for draft in drafts(here)] == (
+        [["mine"]] if "mine" in deed else []
+    )
+
+
+def test_a_byte_order_mark_is_no_part_of_the_title(here: Here, seen: Path) -> None:
+    task = here.add("Work")
+    mark = r"sed -i '1s/^/\xef\xbb\xbf/' $f"
+    assert "nothing to change" in edited(here, task, editor(seen, mark)).out
+    assert edited(here, task, editor(seen, f"sed -i '1s/.*/New/' $f; {mark}")).code == 0
+    assert here.record("show", task)["title"] == "New"
+
+
 def test_the_editor_takes_one_task(here: Here, seen: Path) -> None:
     tasks = [here.add("A"), here.add("B")]
     ran = here.terminal("edit", *tasks, EDITOR="false")

@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -166,13 +166,16 @@ def _edited(draft: Path, text: str, *, kept: bool) -> str:
     try:
         with _interrupts_for_the_editor():
             click.edit(filename=str(draft))
-        return draft.read_bytes().decode("utf-8")
+        if not draft.is_file():
+            raise ValueError(f"the editor left no file in {draft}")
+        return draft.read_bytes().decode("utf-8-sig")
     except (click.ClickException, ValueError, OSError) as problem:
         said = problem.format_message() if isinstance(problem, click.ClickException) else problem
         error = ClareError(str(said), hint="$VISUAL or $EDITOR names the editor")
-        if draft.exists() and (kept or draft.read_bytes() != began):
+        if draft.is_file() and (kept or draft.read_bytes() != began):
             raise _kept(error, draft) from None
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder with something in it stays
+            (draft.rmdir if draft.is_dir() else draft.unlink)()
         raise error from None
 
 
