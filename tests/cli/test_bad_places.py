@@ -2,12 +2,13 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.planting import findings
-from tests.cli.running import Here, git, hub_of, plant, two_hosts
+from tests.cli.running import PROGRAM, Here, Ran, board, git, hub_of, plant, two_hosts
 
 
 def test_without_a_board_every_command_says_what_to_do(tmp_path: Path, home: Path) -> None:
@@ -20,6 +21,39 @@ def test_without_a_board_every_command_says_what_to_do(tmp_path: Path, home: Pat
     assert named.err.startswith("clare: there is no fleet in gone\n")
     in_environment = nowhere.run("list", CLARE_FLEET=str(tmp_path / "gone"))
     assert in_environment.err.startswith(f"clare: there is no fleet in {tmp_path}/gone\n")
+
+
+def from_nowhere(folder: Path, *words: str) -> Ran:
+    """Run a command in a folder that somebody has removed."""
+    (folder / "removed").mkdir()
+    script = 'cd removed && rmdir ../removed && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *PROGRAM, *words], cwd=folder, capture_output=True, check=False
+    )
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_board_can_be_named_from_a_folder_that_was_removed(tmp_path: Path, home: Path) -> None:
+    plum, _, hub = two_hosts(tmp_path)
+    ran = from_nowhere(tmp_path, "add", "Work", "--fleet", str(plum.folder), "--as", "nat")
+    assert (ran.code, ran.err) == (0, "")
+    plum.settle()
+    assert plum.records("list")[0]["id"] == ran.out.strip()
+    assert git(hub, "rev-parse", "fleet") == plum.git("rev-parse", "fleet")
+    for words in (["list"], ["show", ran.out.strip()], ["sync"], ["doctor"]):
+        assert from_nowhere(tmp_path, *words, "--fleet", str(plum.folder)).code == 0
+
+
+def test_in_a_folder_that_was_removed_no_other_board_is_found(tmp_path: Path, home: Path) -> None:
+    board(tmp_path, "around")
+    for words, code, why in (
+        (["list"], 1, "there is no fleet here"),
+        (["list", "--fleet", ".."], 1, "there is no fleet in .."),
+        (["init", "x"], 1, "the current folder was removed"),
+        (["join", str(tmp_path / "around")], 1, "the current folder was removed"),
+    ):
+        ran = from_nowhere(tmp_path / "around", *words)
+        assert (ran.code, ran.err.splitlines()[0]) == (code, f"clare: {why}")
 
 
 def test_a_board_that_is_only_checked_out_is_read_only(tmp_path: Path, here: Here) -> None:

@@ -377,11 +377,19 @@ def _from_machine(error: OSError) -> ClareError | None:
     """What the machine does not let us do: git is missing, the disk full, the folder not ours."""
     if (error.errno, error.filename) == (errno.ENOENT, "git"):
         return ClareError("git is not installed, or not on $PATH", hint="install git 2.38 or newer")
+    if (error.errno, error.filename) == (errno.ENOENT, None) and not _is_somewhere():
+        return ClareError("the current folder was removed", hint="go to one that is there")
     if error.errno not in _NOT_A_BUG:
         return None
     where = f"{error.filename}: " if error.filename else ""
     hint = "see to the space and the rights there, then run this again"
     return ClareError(f"{where}{error.strerror}", hint=hint)
+
+
+def _is_somewhere() -> bool:
+    from clare.store.git import is_somewhere
+
+    return is_somewhere()
 
 
 def _bug(session: Session, problem: Exception) -> Exit:

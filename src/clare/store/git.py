@@ -122,6 +122,7 @@ class Git:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment(),
+            cwd=_cwd(),
         ) as child:
             feeder = threading.Thread(target=_feed, args=(child, given), daemon=True)
             feeder.start()
@@ -177,6 +178,7 @@ def run_process(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(extra),
+        cwd=_cwd(),
         pass_fds=() if hold is None else (hold,),
         start_new_session=timeout is not None and not os.isatty(2),
     )
@@ -189,6 +191,20 @@ def run_process(
         _end(child)
         raise
     return subprocess.CompletedProcess(command, child.returncode, out, err)
+
+
+def is_somewhere() -> bool:
+    """Whether the folder we stand in is still there."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _cwd() -> str | None:
+    """Where git runs: here, or where that was removed, which git does not stand, at the root."""
+    return None if is_somewhere() else "/"
 
 
 def _feed(child: subprocess.Popen[bytes], given: bytes) -> None:

@@ -9,7 +9,7 @@ from clare.errors import ClareError, Unreadable
 from clare.fleet import Manifest
 from clare.store import clone
 from clare.store.files import BadFile, parse
-from clare.store.git import Git, GitFailed, around
+from clare.store.git import Git, GitFailed, around, is_somewhere
 from clare.store.read import MANIFEST, holds_board, manifest
 
 DEFAULT_BRANCH = "fleet"
@@ -65,7 +65,7 @@ def _no_board(message: str) -> NoBoard:
 def git_of(start: str) -> Git | None:
     """The repository around a folder, by its common git directory; None if there is none."""
     folder = Path(start).expanduser()
-    if not folder.is_dir():
+    if not folder.is_dir() or not (folder.is_absolute() or is_somewhere()):
         return None
     words = ("rev-parse", "--path-format=absolute", "--git-common-dir")
     try:
