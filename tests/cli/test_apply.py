@@ -336,3 +336,29 @@ def test_a_thousand_entries_that_lead_forwards_are_one_commit(here: Here) -> Non
     plan = [f"- &t{n}\n  title: t{n}\n  needs: [&t{n + 1}]\n" for n in range(999)]
     assert len(apply(here, "".join([*plan, "- &t999 end\n"]))) == 1000
     assert here.git("rev-list", "--count", "refs/heads/fleet") == "2"
+
+
+def test_children_take_project_and_priority_from_the_entry_above(here: Here) -> None:
+    here.ok("project", "add", "web")
+    here.ok("project", "add", "api")
+    there = here.add("There", "-P", "api", "-p", "P0")
+    apply(
+        here,
+        "- title: top\n  project: web\n  priority: P1\n  children:\n"
+        "  - title: middle\n    children: [leaf]\n"
+        "  - {title: own, project: '', priority: P3}\n"
+        f"- task: {there}\n  priority: P4\n  children: [below]\n",
+    )
+    found = {task["title"]: (task["project"], task["priority"]) for task in here.records("list")}
+    assert found == {
+        "top": ("web", "P1"), "middle": ("web", "P1"), "leaf": ("web", "P1"), "own": (None, "P3"),
+        "There": ("api", "P4"), "below": ("api", "P4"),
+    }  # fmt: skip
+
+
+def test_a_child_of_an_entry_that_is_there_already_takes_from_its_task(here: Here) -> None:
+    here.ok("project", "add", "web")
+    plan = "- title: top\n  key: top\n  project: web\n"
+    apply(here, plan)
+    _, child = apply(here, f"{plan}  children: [{{title: new, key: new}}]\n")
+    assert here.record("show", child)["project"] == "web"

@@ -14,7 +14,7 @@ from tests.cli.running import PROGRAM, Here, event_of, files_of, git, plant, two
 from tests.servers import needs
 
 UNREADABLE: dict[str, tuple[str, Callable[[str], str], str]] = {
-    "half-written": (HALF, lambda t: event(t, HALF, "")[:60], "by: Field required"),
+    "half-written": (HALF, lambda t: event(t, HALF, "")[:60], "by: missing"),
     "cut in a word": (HALF, lambda t: event(t, HALF, 'set:\n  title: "cut'), "line 7: "),
     "duplicate key": (
         HALF,

@@ -89,3 +89,11 @@ def test_a_closed_task_has_no_parts_to_come(here: Here) -> None:
         f"  `clare reopen {task[:4]}` opens it\n"
     )
     assert here.run("split", "zzzz", "A").code == 1
+
+
+def test_json_is_a_list_of_tasks_however_many_parts_there_are(here: Here) -> None:
+    task = here.add("Parse")
+    for titles in (["One"], ["Two", "Three"]):
+        found = here.record("split", task, *titles)
+        assert list(found) == ["tasks"]
+        assert [part["title"] for part in found["tasks"]] == titles  # type: ignore[attr-defined]

@@ -86,7 +86,7 @@ def test_a_rule_is_read_as_people_write_it(text: str, rule: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "0 days", "-1 day", "1000 days", "2 weekdays", "week on 31", "month on 28", "month on 32",
-     "fortnight", "week;", "٢ weeks", "1.5 weeks", "week\x1b", "every week"],
+     "8 fortnights", "week;", "٢ weeks", "1.5 weeks", "week\x1b", "every week"],
 )  # fmt: skip
 def test_what_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be day"):
@@ -121,3 +121,12 @@ def test_a_month_s_end_never_moves_a_chain_for_good(start: date, unit: str, step
     dates = [date.fromisoformat(text) for text in chain(start.isoformat(), unit, steps)]
     ends = [monthrange(day.year, day.month)[1] for day in dates]
     assert [day.day for day in dates] == [min(start.day, end) for end in ends]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [("daily", "day"), ("Weekly", "week"), ("monthly", "month"), ("yearly", "year"),
+     ("fortnight", "2 weeks"), ("2w", "2 weeks"), ("3d", "3 days"), ("1m", "month"), ("2 y", "2 years")],
+)  # fmt: skip
+def test_other_names_mean_the_rule(typed: str, rule: str) -> None:
+    assert str(parse(typed)) == rule

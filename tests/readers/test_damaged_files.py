@@ -167,14 +167,17 @@ def test_the_place_of_what_is_wrong_is_named(folder: Path, tmp_path: Path) -> No
             folder,
             r"backlog, tasks/task-9\.md: front matter: line 1: aliases and anchors",
         ),
-        "csv": ("title,status\nx,open\ny,nowhere\n", r"row 3: status: Input should be 'idea'"),
+        "csv": (
+            "title,status\nx,open\ny,nowhere\n",
+            r"row 3: status: 'nowhere' is not one of idea",
+        ),
         "github": ('[\n{"url": "x"},\n', "line 3: not JSON"),
-        "github-rest": ('[{"url": "x"}]', "issue 1: title: Field required"),
+        "github-rest": ('[{"html_url": "x"}]', "issue 1: title: missing"),
         "jsonl": ('\n{"id": "x"}', "line 2: id: must be a task id of 12 characters"),
         "markdown": ("- [ ] a\n- [ ] \ud800", "line 2: not UTF-8"),
         "taskwarrior": (
             '{"uuid": "x", "status": "pending"}',
-            "task 1: description: Field required",
+            "task 1: description: missing",
         ),
     }
     for form, (given, problem) in cases.items():
@@ -198,3 +201,9 @@ def test_half_a_character_is_refused_wherever_it_stands(tmp_path: Path, form: st
     path.write_text(whole.replace("\\udf5e", ""), "utf-8")
     with pytest.raises(ClareError, match="half a character"):
         FORMATS[form].load(path)
+
+
+def test_a_file_of_another_form_is_not_githubs(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('[{"uuid": "x", "description": "y"}]')
+    with pytest.raises(ClareError, match="issue 1: this is not GitHub's form: no url"):
+        FORMATS["github"].load(tmp_path / "other.json")

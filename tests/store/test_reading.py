@@ -49,7 +49,7 @@ UNREADABLE: dict[str, tuple[str, bytes, str]] = {
     "another id inside": (PATH, _event(id=OTHER_ID), f"not its id, {OTHER_ID}"),
     "another entity inside": (PATH, _event(entity=task("b")), "has another folder"),
     "a type of another kind": (PATH, _event(type="project.created"), "does not fit"),
-    "no author": (PATH, _event(by=[]), "by: Field required"),
+    "no author": (PATH, _event(by=[]), "by: missing"),
     "an author with a space": (PATH, _event(by="a b"), "by: "),
     "half of it": (PATH, GOOD[: len(GOOD) // 2], ""),
     "nothing": (PATH, b"", "not a map"),

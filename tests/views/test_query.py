@@ -540,3 +540,11 @@ def test_sorting_loses_nothing_and_sorting_again_changes_nothing(
 def test_closed_tasks_are_left_out_unless_asked_for(text: str, asks: bool) -> None:
     query = parse(text)
     assert (unfinished(query) == query) is asks
+
+
+def test_me_is_whoever_asks() -> None:
+    fleet = fleet_of(task("a", assignee="ada"), task("b", assignee="nat", held_by="ada"), task("c"))
+    for word, found in (("assignee:me", "a"), ("holder:me", "b"), ("by:me", "")):
+        chosen = choose(Asked(fleet, NOW, "ada"), parse(word))
+        assert "".join(each.id[0] for each in chosen) == found
+    assert not choose(Asked(fleet, NOW, ""), parse("assignee:me"))

@@ -32,7 +32,7 @@ def split(session: Session, name: str, titles: tuple[str, ...], chain: bool) -> 
     """
     opened = session.open()
     outcome = split_task(opened.board, name, titles, chain=chain)
-    finish(session, opened, outcome, Done("added", bare_id=True))
+    finish(session, opened, outcome, Done("added", bare_id=True, several=True))
 
 
 @common

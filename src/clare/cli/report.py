@@ -18,12 +18,14 @@ from clare.views.story import counted
 class Done:
     """How to tell it: the verb, empty if it was told already; whether a pipe gets only the id.
 
-    `briefed` records say what an agent needs to begin.
+    `briefed` records say what an agent needs to begin. `several`: the JSON is `{"tasks": […]}` also
+    when there is only one.
     """
 
     verb: str
     bare_id: bool = False
     briefed: bool = False
+    several: bool = False
 
 
 def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> None:
@@ -32,7 +34,8 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
     if session.as_json:
         record = briefing if done.briefed else task_record
         records = [record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
-        session.data(records[0] if len(records) == 1 and not outcome.failed else {"tasks": records})
+        alone = len(records) == 1 and not (outcome.failed or done.several)
+        session.data(records[0] if alone else {"tasks": records})
     elif done.verb:
         _tell(session, outcome, done)
     conclude(session, outcome)

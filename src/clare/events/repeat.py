@@ -33,8 +33,8 @@ class Rule:
 
 
 def parse(text: str) -> Rule:
-    """The rule that a person means: `Week`, `2 weeks`, `2weeks`, `month on 31`. Raises ValueError."""
-    found = _RULE.fullmatch(" ".join(text.lower().split()))
+    """The rule that a person means: `Week`, `2 weeks`, `2weeks`, `2w`, `weekly`. Raises ValueError."""
+    found = _RULE.fullmatch(_spelt_out(" ".join(text.lower().split())))
     if not found:
         raise ValueError(_WRONG)
     count, unit, _, day = found.groups()
@@ -42,6 +42,25 @@ def parse(text: str) -> Rule:
     if (rule.day and unit not in _MONTHS) or (rule.count > 1 and unit == "weekday"):
         raise ValueError(_WRONG)
     return rule
+
+
+_ALIASES = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+    "annually": "year",
+    "fortnight": "2 weeks",
+    "fortnightly": "2 weeks",
+}
+_LETTERS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+
+
+def _spelt_out(text: str) -> str:
+    """The words of a rule for another name of it: `weekly`, `2w`."""
+    short = re.fullmatch(r"(\d{1,3}) ?([dwmy])", text, re.ASCII)
+    return f"{short[1]} {_LETTERS[short[2]]}" if short else _ALIASES.get(text, text)
 
 
 _WRONG = "must be day, weekday, week, month, quarter, year, 2 weeks or month on 31"

@@ -93,6 +93,7 @@ class _Plan:
     named: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     projects: dict[int, str] = field(default_factory=dict)
+    priorities: dict[int, str] = field(default_factory=dict)
     here: str | None = None
 
     def steps(self) -> list[Step]:
@@ -139,8 +140,10 @@ class _Plan:
             self._try(entry, "key", lambda: check_readable(self.fleet, task.key))
             if task.entity.exists:
                 self.projects[entry.number] = task.project
+                self.priorities[entry.number] = task.entity.value("priority")
                 return Step(entry, task.id, UNCHANGED)
         fields = self._fields(entry, task)
+        self.priorities[entry.number] = fields.get("priority") or task.entity.value("priority")
         facts = self._edit(entry, task, fields) if entry.task else self._add(entry, task, fields)
         if entry.comment:
             facts.append(make(TaskCommented, task.key, text=entry.comment))
@@ -154,6 +157,9 @@ class _Plan:
         found = dict(entry.fields)
         if entry.above is not None:
             found["parent"] = self.ids.get(entry.above, "")
+            above = self.priorities.get(entry.above, "")
+            if above and not entry.task:
+                found.setdefault("priority", above)
         elif found.get("parent"):
             found["parent"] = self._id(entry, "parent", found["parent"])
         found = self._with_project(entry, task, found)

@@ -11,6 +11,9 @@ from clare.fleet import Fleet, Task
 from clare.services.act import Outcome, act, make, sound
 from clare.store.board import Board
 
+INHERITED = ("project", "priority")
+"""The fields that a part takes from the task it is a part of."""
+
 
 def split(board: Board, name: str, titles: Sequence[str], *, chain: bool = False) -> Outcome:
     """Make a child of each title, in one commit; the parent waits for all of them.

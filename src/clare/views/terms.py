@@ -45,6 +45,19 @@ def _equal(read: Callable[[Asked, Task], str]) -> Factory:
     return lambda value: lambda asked, task: read(asked, task) == value
 
 
+def _actor(read: Callable[[Asked, Task], str]) -> Factory:
+    """An actor by name; `me` is whoever asks."""
+
+    def make(value: str) -> Test:
+        def test(asked: Asked, task: Task) -> bool:
+            wanted = asked.actor if value == "me" else value
+            return bool(wanted) and read(asked, task) == wanted
+
+        return test
+
+    return make
+
+
 def _id(read: Callable[[Task], Iterable[str]]) -> Factory:
     def make(value: str) -> Test:
         prefix = names.typed_id(value)
@@ -193,12 +206,17 @@ KEYS: dict[str, Key] = {
         ),
         Key(
             "assignee",
-            "this actor should do it",
+            "this actor should do it; `me` is you",
             "assignee:nat",
-            _equal(lambda _, task: task.assignee),
+            _actor(lambda _, task: task.assignee),
         ),
-        Key("holder", "this actor's live claim is on it", "holder:claude/7f3a", _equal(holder_of)),
-        Key("by", "this actor added it", "by:nat", _equal(creator_of)),
+        Key(
+            "holder",
+            "this actor's live claim is on it, or `me`",
+            "holder:claude/7f3a",
+            _actor(holder_of),
+        ),
+        Key("by", "this actor added it, or `me`", "by:nat", _actor(creator_of)),
         Key("id", "its id begins so", "id:7qk2,9xw4", _id(lambda task: (task.id,))),
         Key(
             "parent",

@@ -102,6 +102,9 @@ class _Issue(Row):
     comments: Annotated[tuple[_Comment, ...], BeforeValidator(_nodes)] = ()
 
 
+_ADDRESSES = {"url", "html_url"}
+
+
 def load(path: Path) -> Source:
     """Read a file, or standard input for `-`. Raises ClareError, naming file and issue."""
     rows = Rows(path)
@@ -112,6 +115,8 @@ def load(path: Path) -> Source:
             if value.get("pull_request") is not None:
                 skipped += 1
                 continue
+            if not _ADDRESSES & value.keys():
+                raise refused(path, where, "this is not GitHub's form: no url")
             silent += _count(value.get("comments"))
         issue = fitted(_Issue, value, path, where)
         told = frozenset(value) if isinstance(value, Mapping) else frozenset()

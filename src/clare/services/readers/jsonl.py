@@ -39,5 +39,5 @@ def _wanted(record: Mapping[str, object], number: int, fit: Fitting) -> Wanted:
     if not isinstance(task_id, str) or not names.TASK_ID.fullmatch(task_id):
         raise Bad("id: must be a task id of 12 characters")
     if not record.get("title"):
-        raise Bad("title: Field required")
+        raise Bad("title: missing")
     return task_wanted(record, task_id, number, fit)
