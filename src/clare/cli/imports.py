@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.views.story import counted
 
@@ -19,6 +20,23 @@ FILE = click.argument(
 NAME = click.option(
     "--name", default="", metavar="NAME", help="What the list is called; else as the file."
 )
+PROJECT = click.option(
+    "-P",
+    "--project",
+    default="",
+    metavar="PROJECT",
+    help="The project of tasks that have none of their own; it must be there.",
+    shell_complete=complete.projects,
+)
+LABELS = click.option(
+    "-l",
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="LABEL",
+    help="A label for every task; repeatable.",
+    shell_complete=complete.labels,
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
 
 
@@ -30,14 +48,17 @@ def _bring(
     session: Session,
     load: "Callable[[], Source]",
     *,
+    project: str,
+    labels: tuple[str, ...],
     dry_run: bool,
     skipped: tuple[str, str] = PLAIN,
 ) -> None:
     """Read a source, bring the board to what it says, and tell what that did."""
+    from clare.services.into import Into
     from clare.services.replica import bring
 
     board = session.open().board
-    done = bring(board, load(), dry_run=dry_run)
+    done = bring(board, load(), into=Into(project, labels), dry_run=dry_run)
     _tell(session, done, skipped)
     if dry_run:
         session.talk("clare: a dry run: nothing was imported")
@@ -60,9 +81,13 @@ def _tell(session: Session, done: "Imported", skipped: tuple[str, str]) -> None:
 @common
 @click.command(epilog="Examples: bd export | clare import beads -; clare import beads issues.jsonl")
 @FILE
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def beads(session: Session, file: Path, dry_run: bool) -> None:
+def beads(
+    session: Session, file: Path, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import issues that beads exported as JSON lines.
 
     FILE - reads standard input. Run again, it brings what changed since.
@@ -70,7 +95,14 @@ def beads(session: Session, file: Path, dry_run: bool) -> None:
     from clare.services.readers.beads import load
 
     skipped = ("skipped_agents", "of type agent skipped")
-    _bring(session, lambda: load(file), dry_run=dry_run, skipped=skipped)
+    _bring(
+        session,
+        lambda: load(file),
+        project=project,
+        labels=labels,
+        dry_run=dry_run,
+        skipped=skipped,
+    )
 
 
 @common
@@ -79,9 +111,13 @@ def beads(session: Session, file: Path, dry_run: bool) -> None:
     "clare import github issues.json"
 )
 @FILE
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def github(session: Session, file: Path, dry_run: bool) -> None:
+def github(
+    session: Session, file: Path, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import GitHub's issues, from `gh issue list --json …` or its REST interface.
 
     FILE - reads standard input. Pull requests are left out. Run again, it brings what changed since.
@@ -89,7 +125,14 @@ def github(session: Session, file: Path, dry_run: bool) -> None:
     from clare.services.readers.github import load
 
     skipped = ("skipped", "pull requests skipped")
-    _bring(session, lambda: load(file), dry_run=dry_run, skipped=skipped)
+    _bring(
+        session,
+        lambda: load(file),
+        project=project,
+        labels=labels,
+        dry_run=dry_run,
+        skipped=skipped,
+    )
 
 
 @common
@@ -103,40 +146,52 @@ def github(session: Session, file: Path, dry_run: bool) -> None:
     metavar="NAME",
     help="What the project is called; else as in its config.yml.",
 )
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def backlog(session: Session, folder: Path, name: str, dry_run: bool) -> None:
+def backlog(
+    session: Session, folder: Path, name: str, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import the tasks of a Backlog.md folder.
 
     Drafts, completed and archived ones too. Run again, it brings what changed since.
     """
     from clare.services.readers.backlog import load
 
-    _bring(session, lambda: load(folder, name), dry_run=dry_run)
+    _bring(session, lambda: load(folder, name), project=project, labels=labels, dry_run=dry_run)
 
 
 @common
 @click.command(epilog="Example: task export | clare import taskwarrior -")
 @FILE
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def taskwarrior(session: Session, file: Path, dry_run: bool) -> None:
+def taskwarrior(
+    session: Session, file: Path, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import tasks that taskwarrior exported.
 
     FILE - reads standard input. Run again, it brings what changed since.
     """
     from clare.services.readers.taskwarrior import load
 
-    _bring(session, lambda: load(file), dry_run=dry_run)
+    _bring(session, lambda: load(file), project=project, labels=labels, dry_run=dry_run)
 
 
 @common
 @click.command(epilog="Example: clare import markdown TODO.md")
 @FILE
 @NAME
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def markdown(session: Session, file: Path, name: str, dry_run: bool) -> None:
+def markdown(
+    session: Session, file: Path, name: str, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import a TODO list in Markdown: `- [ ] text`, `- [x] text`.
 
     What is indented below an item is a part of it. Run again, it brings what
@@ -145,35 +200,49 @@ def markdown(session: Session, file: Path, name: str, dry_run: bool) -> None:
     from clare.services.readers.markdown import load
     from clare.services.rows import name_of
 
-    _bring(session, lambda: load(file, name_of(file, name)), dry_run=dry_run)
+    _bring(
+        session,
+        lambda: load(file, name_of(file, name)),
+        project=project,
+        labels=labels,
+        dry_run=dry_run,
+    )
 
 
 @common
 @click.command("csv", epilog="Example: clare import csv plan.csv")
 @FILE
 @NAME
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def table(session: Session, file: Path, name: str, dry_run: bool) -> None:
+def table(
+    session: Session, file: Path, name: str, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import a table of tasks; its columns are called as the fields of a task.
 
     Only the column title must be there. Run again, it brings what changed since.
     """
     from clare.services.readers.csv import load
 
-    _bring(session, lambda: load(file, name), dry_run=dry_run)
+    _bring(session, lambda: load(file, name), project=project, labels=labels, dry_run=dry_run)
 
 
 @common
 @click.command(epilog="Example: clare import jsonl board.jsonl")
 @FILE
+@PROJECT
+@LABELS
 @DRY_RUN
 @click.pass_obj
-def jsonl(session: Session, file: Path, dry_run: bool) -> None:
+def jsonl(
+    session: Session, file: Path, project: str, labels: tuple[str, ...], dry_run: bool
+) -> None:
     """Import what `clare export --jsonl` wrote.
 
     Tasks keep their ids. What the board has already is left as it is.
     """
     from clare.services.readers.jsonl import load
 
-    _bring(session, lambda: load(file), dry_run=dry_run)
+    _bring(session, lambda: load(file), project=project, labels=labels, dry_run=dry_run)

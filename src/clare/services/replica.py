@@ -22,11 +22,14 @@ from clare.events.task import TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet
 from clare.fold import fold
 from clare.services.act import Outcome, act, check_readable
+from clare.services.into import Into
 from clare.services.origin import Origin, Source, Wanted
 from clare.services.spread import Changes, spread
 from clare.state import DEFAULTS, Entity
 from clare.store.board import Board, Decision, Given
 from clare.views.story import counted
+
+_ANYWHERE = Into()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,16 @@ class Plan:
     notes: list[str] = field(default_factory=list)
 
 
-def bring(board: Board, source: Source, *, dry_run: bool = False) -> Imported:
+def bring(
+    board: Board, source: Source, *, into: Into = _ANYWHERE, dry_run: bool = False
+) -> Imported:
     """Bring a board to what a source says, in one commit; a dry run only says what that would be."""
+    into.check()
     planned = Plan()
 
     def decide(fleet: Fleet) -> Decision:
         nonlocal planned
-        planned = plan(fleet, source)
+        planned = plan(fleet, into.rows(fleet, source))
         return planned.events
 
     if dry_run:
