@@ -66,7 +66,10 @@ def test_a_terminal_and_json_get_more_than_ids(here: Here) -> None:
     task = here.add("Parse")
     lines = here.terminal("split", task, "Lexer", "Grammar").out.splitlines()
     assert [line.partition(" ")[2] for line in lines] == ["added: Lexer", "added: Grammar"]
-    assert here.record("split", task, "Third")["title"] == "Third"
+    for titles in (["Third"], ["Fourth", "Fifth"]):
+        made = here.record("split", task, *titles)["tasks"]
+        assert isinstance(made, list)
+        assert [each["title"] for each in made] == titles
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 """
 
 import errno
-import io
 import os
 import sys
 import traceback
@@ -18,6 +17,7 @@ import click
 
 from clare import __version__
 from clare.cli.options import Session, common
+from clare.cli.streams import empty_buffers, let_all_be_written, open_closed_streams
 from clare.errors import EXIT_MEANINGS, ClareError, Exit
 
 if TYPE_CHECKING:
@@ -313,8 +313,8 @@ cli.callback = _bare
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors become lines and exit codes."""
-    _open_closed_streams()
-    _let_all_be_written()
+    open_closed_streams()
+    let_all_be_written()
     if os.environ.get("_CLARE_COMPLETE"):
         import_module("clare.cli.completion")  # whose scripts take the place of click's
     session = Session(as_json="--json" in (sys.argv[1:] if args is None else args))
@@ -342,32 +342,8 @@ def main(args: Sequence[str] | None = None) -> None:
             session.complain(told)
     except Exception as error:
         code = _bug(session, error)
-    _empty_buffers()
+    empty_buffers()
     sys.exit(int(code or 0))
-
-
-def _empty_buffers() -> None:
-    """Write what is still buffered. What a full disk kept out is told; Python must not try it again."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _open_closed_streams() -> None:
-    """A stream that whoever started us has closed is None to Python; what goes there is dropped."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
-
-
-def _let_all_be_written() -> None:
-    """What the terminal's or the pipe's encoding lacks is shown as an escape."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
 
 
 _NOT_A_BUG = (errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.EPERM, errno.EROFS)
