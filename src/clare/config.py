@@ -60,7 +60,7 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> C
     for chosen in choices:
         if chosen.value:
             return Chosen(_check_actor(chosen), chosen.why)
-    plain = re.sub(r"\s+", "-", git_name.strip().lower())
+    plain = re.sub(r"[\s,]+", "-", git_name.strip().lower())
     return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
 
 
@@ -140,9 +140,9 @@ def _agent_session() -> str:
 
 
 def _check_actor(chosen: Chosen) -> str:
-    if not names.is_actor(chosen.value):
+    if not names.is_new_actor(chosen.value):
         raise Usage(
             f"{chosen.why}: {chosen.value!r} cannot name an actor",
-            hint="use a name without spaces: nat, claude/7f3a",
+            hint="use a name without spaces or commas: nat, claude/7f3a",
         )
     return chosen.value

@@ -15,6 +15,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 EXAMPLES = "2026-12-01, friday or +3d"
 """What an error shows: one of each kind."""
 
+_CLOCK = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d)?Z?", re.ASCII)
+"""A time without seconds, or without the Z: it is UTC all the same."""
+
 _EPOCH = date(1970, 1, 1)
 _SOME_DAY = instant("2026-01-01")
 _SOME_OWN = {"due": "2026-01-01", "defer": "2026-01-01"}
@@ -55,6 +58,9 @@ def check(text: str) -> None:
 def _written(text: str) -> str:
     """A day or time in the canonical form already; its letters in any case."""
     found = text.upper()
+    clock = _CLOCK.fullmatch(found)
+    if clock:
+        found = f"{clock[1]}{clock[2] or ':00'}Z"
     try:
         instant(found)
     except ValueError as error:

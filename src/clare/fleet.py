@@ -309,7 +309,7 @@ class Fleet:
             some = ", ".join(sorted(self.projects)[:8])
             raise ClareError(
                 f"no project {slug}",
-                hint=f"there are {some}" if some else f"`clare project add {slug}` makes one",
+                hint=f"known: {some}" if some else f"`clare project add {slug}` makes one",
             )
         return self.projects[slug]
 
@@ -319,7 +319,7 @@ class Fleet:
             some = ", ".join(sorted(self.views)[:8])
             raise ClareError(
                 f"no view {name}",
-                hint=f"there are {some}" if some else f"`clare view save {name} QUERY` makes one",
+                hint=f"known: {some}" if some else f"`clare view save {name} QUERY` makes one",
             )
         return self.views[name]
 

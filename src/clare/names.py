@@ -67,6 +67,11 @@ def is_actor(text: str) -> bool:
     return 0 < len(text) <= 100 and text[0] != "-" and is_plain(text) and not re.search(r"\s", text)
 
 
+def is_new_actor(text: str) -> bool:
+    """Whether somebody may be called so from now on: no comma, which parts names in queries."""
+    return is_actor(text) and "," not in text
+
+
 def is_plain(text: str) -> bool:
     """Whether the text has no control, formatting, surrogate or line-breaking characters."""
     return not any(unicodedata.category(char) in _UNPRINTABLE for char in text)

@@ -52,8 +52,8 @@ SETTINGS = {
     ),
     "actor": Setting(
         "who acts here",
-        "a name without spaces, as in nat or claude/7f3a",
-        names.is_actor,
+        "a name without spaces or commas, as in nat or claude/7f3a",
+        names.is_new_actor,
         environment="CLARE_ACTOR",
     ),
     "fleet": Setting(

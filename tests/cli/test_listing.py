@@ -76,7 +76,7 @@ def test_a_wrong_query_is_told_and_an_unknown_project_is_no_empty_list(
     assert "did you mean label?" in wrong.err
     unknown = here.run(*command, "project:wbe")
     assert (unknown.code, unknown.out) == (1, "")
-    assert unknown.err == "clare: no project wbe\n  there are web\n"
+    assert unknown.err == "clare: no project wbe\n  known: web\n"
     assert here.run(*command, "-project:wbe").code in (1, 2)
 
 

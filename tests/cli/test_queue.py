@@ -252,7 +252,7 @@ def test_an_unknown_project_does_not_look_like_an_empty_queue(
 ) -> None:
     refused = here.run(*command.split(), "-P", "wob")
     assert refused.code == 1
-    assert refused.err == "clare: no project wob\n  there are web\n"
+    assert refused.err == "clare: no project wob\n  known: web\n"
 
 
 def test_who_lost_a_task_is_told_at_the_next_sync(tmp_path: Path, home: Path) -> None:

@@ -91,7 +91,7 @@ def test_an_unknown_template_is_exit_1_with_those_there_are(templates: Here, nam
     for words in (["template", "show", "--", name], ["add", f"--template={name}", "--", "A"]):
         ran = templates.run(*words)
         assert (ran.code, ran.out) == (1, "")
-        assert ran.err.endswith("\n  there are bug, release\n")
+        assert ran.err.endswith("\n  known: bug, release\n")
         assert "\x1b" not in ran.err
 
 

@@ -56,7 +56,7 @@ def test_views_are_listed_shown_and_taken_away(here: Here) -> None:
     assert here.ok("view", "list") == "all\n"
     for words in (["view", "show", "bugs"], ["view", "rm", "bugs"], ["list", "@bugs"]):
         gone = here.run(*words)
-        assert (gone.code, gone.err) == (1, "clare: no view bugs\n  there are all\n")
+        assert (gone.code, gone.err) == (1, "clare: no view bugs\n  known: all\n")
     here.ok("view", "save", "bugs", "type:bug", "sort:due")
     assert here.record("view", "show", "bugs")["query"] == "type:bug sort:due"
     here.ok("view", "rm", "bugs")

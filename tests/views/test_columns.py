@@ -65,6 +65,6 @@ def test_columns_are_named_and_a_wrong_name_is_told() -> None:
     assert columns_of("") == ()
     with pytest.raises(Usage, match="no column 'titel'") as refused:
         columns_of("id,titel")
-    assert refused.value.hint.startswith("did you mean title? there are id, short, ")
+    assert refused.value.hint.startswith("did you mean title? known: id, short, ")
     with pytest.raises(Usage, match="no column ''"):
         columns_of("id,")

@@ -50,7 +50,7 @@ EVERY = click.option(
     "--every",
     type=rule_of,
     metavar="RULE",
-    help='Comes again when closed: day, weekday, week, "2 weeks", month …; "" for no more.',
+    help='Comes again when closed: day, weekday, week or weekly, "2 weeks" or 2w …; "" for no more.',
 )
 
 

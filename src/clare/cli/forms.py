@@ -37,11 +37,14 @@ class Form:
         return self if self.columns or self.kind == "json" else Form(self.kind, columns)
 
 
-def form_of(session: Session, columns: str, kind: str | None) -> Form:
+def form_of(session: Session, columns: str, *, csv: bool, md: bool) -> Form:
     """The form that the options ask for. Raises Usage."""
-    if session.as_json and kind:
-        raise Usage(f"--json and --{kind} exclude each other", hint="leave one of them out")
-    return Form("json" if session.as_json else kind or "", shown.columns_of(columns))
+    told = {"json": session.as_json, "csv": csv, "md": md}
+    kinds = [kind for kind, wanted in told.items() if wanted]
+    if len(kinds) > 1:
+        given = " and ".join(f"--{kind}" for kind in kinds)
+        raise Usage(f"{given} exclude each other", hint="leave one of them out")
+    return Form("".join(kinds), shown.columns_of(columns))
 
 
 def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form) -> None:

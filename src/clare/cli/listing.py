@@ -64,8 +64,8 @@ from clare.views.terms import STATES
 @click.option("--all", "show_all", is_flag=True, help="Closed tasks too.")
 @COLUMNS
 @LIMIT
-@click.option("--csv", "as_", flag_value="csv", help="Print CSV; all columns unless told.")
-@click.option("--md", "as_", flag_value="md", help="Print a Markdown table.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV; all columns unless told.")
+@click.option("--md", "as_md", is_flag=True, help="Print a Markdown table.")
 @click.pass_obj
 def list_tasks(
     session: Session,
@@ -83,7 +83,8 @@ def list_tasks(
     show_all: bool,
     columns: str,
     limit: int | None,
-    as_: str | None,
+    as_csv: bool,
+    as_md: bool,
 ) -> None:
     """List tasks, filtered.
 
@@ -97,7 +98,7 @@ def list_tasks(
     asks &= where("status", *statuses) & where("assignee", *assignees) & where("type", *types)
     asks &= where("priority", *priorities) & where("is", *["mine"] * mine)
     asks &= where("status", *["blocked"] * blocked) & where("text", *[text] * bool(text))
-    form = form_of(session, columns, as_)
+    form = form_of(session, columns, csv=as_csv, md=as_md)
     opened = session.open()
     fleet = opened.board.read()
     asked, found = asked_by(opened, fleet), on_board(fleet, asks)

@@ -1,5 +1,7 @@
 """Commands that move tasks on, say something about them, or change one of their relations."""
 
+from dataclasses import replace
+
 import click
 
 from clare.cli import complete, editing
@@ -7,6 +9,7 @@ from clare.cli.arguments import OPTIONAL_TASKS, REASON, SAY, TASK, TASKS, text_o
 from clare.cli.options import Session, common
 from clare.cli.report import Done, finish
 from clare.services import tasks
+from clare.views.leftover import leftover
 
 
 def _move(
@@ -19,6 +22,9 @@ def _move(
 ) -> None:
     opened = session.open()
     outcome = tasks.move(opened.board, names, status, reason=reason, say=text_of(say))
+    if status == "done":
+        left = (leftover(outcome.fleet, outcome.fleet.task(task)) for task in outcome.tasks)
+        outcome = replace(outcome, notes=(*outcome.notes, *filter(None, left)))
     finish(session, opened, outcome, Done(verb))
 
 
@@ -113,6 +119,7 @@ def needs(session: Session, name: str, others: tuple[str, ...], remove: bool) ->
 @TASKS
 @click.option(
     "--to",
+    "--for",
     "actor",
     metavar="ACTOR",
     required=True,

@@ -213,7 +213,7 @@ def common(command: C) -> C:
                 ["--as", "as_actor"],
                 metavar="ACTOR",
                 callback=_choose_actor,
-                help="Who acts; else $CLARE_ACTOR, the configuration, or git's user.name.",
+                help="Who acts; `clare where` says who and why.",
                 shell_complete=_complete_actors,
             ),
             _Common(["--json", "as_json"], is_flag=True, callback=_as_json, help="Print JSON."),

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 from clare.clock import SECOND, duration, show_instant
 from clare.config import choose_lease
-from clare.errors import ClareError, Held, NothingToDo, Usage
+from clare.errors import ClareError, Held, NothingToDo, Unreadable, Usage
 from clare.events.fact import Fact
 from clare.events.task import TaskClaimed, TaskReleased
 from clare.fleet import Fleet, Task
 from clare.services.act import Each, Outcome, change_each
 from clare.services.tasks import check_says, said
+from clare.settings import SETTINGS, problem
 from clare.store.board import Board, Decide, Written
 from clare.store.place import manifest_of
+from clare.store.read import MANIFEST
 from clare.store.sync import publish
 from clare.views.ready import hindrances, rank
 
@@ -88,8 +90,19 @@ def _check_lease(lease: int | None) -> None:
 
 def _claimed(fleet: Fleet, task: Task, lease: int | None) -> TaskClaimed:
     """A claim for so long, in ms, or for as long as the board says."""
-    length = duration(choose_lease(shared=fleet.manifest.lease).value) if lease is None else lease
+    length = _shared_lease(fleet) if lease is None else lease
     return TaskClaimed(entity=task.key, lease=length, hub=bool(fleet.manifest.hub))
+
+
+def _shared_lease(fleet: Fleet) -> int:
+    """How long a claim holds unless told. Raises Unreadable if the board says what is no lease."""
+    shared = fleet.manifest.lease
+    wrong = problem("lease", shared) if shared else ""
+    if wrong:
+        told = (str(f) for f in fleet.findings if f.path == MANIFEST and "lease: " in f.problem)
+        hint = f"`clare config set --shared lease {SETTINGS['lease'].default}`"
+        raise Unreadable(next(told, f"{MANIFEST}: lease: {wrong}"), hint=hint)
+    return duration(choose_lease(shared=shared).value)
 
 
 def _write(board: Board, decide: Decide, *, offline: bool) -> Written:

@@ -42,7 +42,7 @@ def _day(name: str, text: str, now: int, own: Mapping[str, str]) -> str:
         raise BadDay(name, f"{shorten(text)!r} {error}") from None
 
 
-HINT = "from the task's own day it is due+7d or defer+7d; all are UTC days"
+HINT = "such as 2026-12-01, friday or +3d; from the task's own day due+7d; all are UTC"
 
 
 def _fixed(text: str, now: int) -> str:

@@ -252,6 +252,8 @@ class _One:
                 if not isinstance(self.entry.map.fields[name], Text):
                     continue
                 cleared = not text and "task" not in self.entry.map.fields and name != "title"
+                if name == "assignee" and "," in text:
+                    self._bad(name, "must be one actor, without commas")
                 if name == "priority" and text:
                     text = self._priority(text)
                 elif name in DAY_FIELDS and text:

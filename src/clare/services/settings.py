@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from clare import config, config_file, names, toml
 from clare.config import Chosen
-from clare.errors import ClareError, Usage
+from clare.errors import ClareError, Unreadable, Usage
 from clare.services.opening import Opened
 from clare.settings import PRIVATE, PROJECTS, SETTINGS, SHARED, problem, unknown
 from clare.store import manifest
+from clare.store.lines import line_of
 from clare.store.manifest import Rewritten
 from clare.store.place import manifest_of
 from clare.store.read import MANIFEST
@@ -53,7 +54,7 @@ def _acting(
     where = _where(key, chosen.why, text, shared)
     wrong = problem(key, chosen.value) if chosen.value else ""
     if wrong:
-        raise ClareError(f"{where}: {key}: {wrong}", hint="set another value")
+        raise _wrong(key, where, wrong)
     return Found(key, chosen.value, where)
 
 
@@ -62,6 +63,13 @@ def _where(key: str, why: str, text: str, shared: _Shared) -> str:
     if why == str(config_file.path()):
         return _place(text, key)
     return _shared_place(shared, key) if why == config.SHARED_FILE else why
+
+
+def _wrong(key: str, where: str, wrong: str) -> ClareError:
+    told = f"{where}: {key}: {wrong}"
+    if where.startswith(MANIFEST):
+        return Unreadable(told, hint=f"`clare config set --shared {key} {SETTINGS[key].default}`")
+    return Usage(told, hint="set another value")
 
 
 def _who(key: str, private: Mapping[str, str], opened: Opened | None) -> Chosen:
@@ -73,7 +81,7 @@ def _who(key: str, private: Mapping[str, str], opened: Opened | None) -> Chosen:
 
 
 def _shared_place(shared: _Shared, key: str) -> str:
-    return f"{MANIFEST}, line {manifest.line_of(shared.text, key)}"
+    return f"{MANIFEST}, line {line_of(shared.text, key)}"
 
 
 def _shared(opened: Opened | None) -> _Shared:

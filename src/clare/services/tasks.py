@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from clare import names
-from clare.errors import ClareError
+from clare.errors import ClareError, Usage
 from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet, Task
@@ -156,6 +156,11 @@ def resolved(fleet: Fleet, fields: Fields, task_id: str = "") -> dict[str, str]:
         parent = fleet.task(found["parent"])
         _check_no_part_of_itself(fleet, task_id, parent)
         found["parent"] = parent.id
+    if "," in found.get("assignee", ""):
+        raise Usage(
+            f"assignee: {shorten(found['assignee'])!r} has a comma",
+            hint="name one actor: nat, claude/7f3a",
+        )
     if found.get("project"):
         found["project"] = projects.meant(fleet, found["project"])
         fleet.project(found["project"])

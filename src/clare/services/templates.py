@@ -56,7 +56,7 @@ def template(board: Board, name: str) -> Template:
     found = {each.name: each for each in templates(board)}
     if name not in found:
         some = ", ".join(sorted(found)[:8])
-        hint = f"there are {some}" if some else f"a file {FOLDER}NAME.yaml makes one"
+        hint = f"known: {some}" if some else f"a file {FOLDER}NAME.yaml makes one"
         raise ClareError(f"no template {name}", hint=hint)
     problem = found[name].problem
     if problem:

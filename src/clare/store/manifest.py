@@ -12,6 +12,7 @@ from clare.store.board import RETRY_FOR, Board
 from clare.store.commit import Change, Commit, identity, released, write_commits
 from clare.store.files import BadFile, parse
 from clare.store.git import Git
+from clare.store.lines import span
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved
 from clare.store.read import MANIFEST
@@ -23,32 +24,13 @@ def text_at(git: Git, commit: str) -> str:
     return git.run("cat-file", "blob", f"{commit}:{MANIFEST}").stdout.decode("utf-8", "replace")
 
 
-def line_of(text: str, key: str) -> int:
-    """The line in which a key stands; 0 if it does not."""
-    span = _span(text.split("\n"), key)
-    return span[0] + 1 if span else 0
-
-
-def _span(lines: list[str], key: str) -> tuple[int, int] | None:
-    """From where to where a key of the outermost map reaches."""
-    named = re.compile(rf"([\"']?){re.escape(key)}\1\s*:(\s|$)")
-    start = next((n for n, line in enumerate(lines) if named.match(line)), None)
-    if start is None:
-        return None
-    ends = (n for n in range(start + 1, len(lines)) if lines[n][:1] not in ("", " ", "\t"))
-    end = next(ends, len(lines))
-    while end > start + 1 and not lines[end - 1].strip():
-        end -= 1
-    return start, end
-
-
 def with_value(text: str, key: str, value: str) -> str:
     """The text with a key of this value, or, with an empty one, without it. Raises ClareError."""
     lines = text.split("\n")
-    span = _span(lines, key)
-    if span:
-        comment = _comment(lines[span[0]]) if span[1] == span[0] + 1 else ""
-        lines[slice(*span)] = [f"{key}: {scalar(value, '')}{comment}"] if value else []
+    found = span(lines, key)
+    if found:
+        comment = _comment(lines[found[0]]) if found[1] == found[0] + 1 else ""
+        lines[slice(*found)] = [f"{key}: {scalar(value, '')}{comment}"] if value else []
     elif value:
         while lines and not lines[-1].strip():
             lines.pop()

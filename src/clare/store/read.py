@@ -16,6 +16,7 @@ from clare.fold import fold
 from clare.store.changes import is_template_path
 from clare.store.files import BadFile, parse
 from clare.store.git import Git, GitFailed, fields
+from clare.store.lines import line_of
 
 MANIFEST = "fleet/fleet.yaml"
 ATTRIBUTES = "fleet/.gitattributes"
@@ -162,12 +163,15 @@ class _Reading:
         except BadFile as error:
             self._find(entry, "", str(error))
             return
+        text = _present(data).decode("utf-8", "replace")
         for key in unknown:
-            self._find(entry, "", f"{key} is unknown here; kept", level="newer")
+            told = f"line {line_of(text, key)}: {key} is unknown here; kept{_meant(key)}"
+            self._find(entry, "", told, level="newer")
         for key, value in (("lease", self.manifest.lease), ("sync", self.manifest.sync)):
             wrong = settings.problem(key, value) if value else ""
             if wrong:
-                self._find(entry, "", f"{key}: {wrong}", level="unfit")
+                told = f"line {line_of(text, key)}: {key}: {wrong}"
+                self._find(entry, "", told, level="unfit")
 
     def fleet(self, commit: str, tree: str) -> Fleet:
         """Fold what was read."""
@@ -198,13 +202,23 @@ def _present(data: bytes | None) -> bytes:
     return data
 
 
+_KNOWN = ("format", "name", "hub", "policy", *settings.SHARED)
+
+
+def _meant(key: str) -> str:
+    """The key that was probably meant."""
+    import difflib
+
+    near = difflib.get_close_matches(key[:40], _KNOWN, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def manifest(mapping: Mapping[str, Node]) -> tuple[Manifest, list[str]]:
     """What `fleet.yaml` says, and the keys in it that are unknown here. Raises BadFile."""
     text = {key: value for key, value in mapping.items() if isinstance(value, str)}
     number = text.get("format", "")
     if not number.isascii() or not number.isdigit() or len(number) > 6:
         raise BadFile("format: must be a number")
-    known = {"format", "name", "hub", "policy", *settings.SHARED}
-    unknown = [key for key in mapping if key not in known] if int(number) <= FORMAT else []
+    unknown = [key for key in mapping if key not in _KNOWN] if int(number) <= FORMAT else []
     said = {key: text.get(key, "") for key in ("name", "hub", "lease", "sync")}
     return Manifest(format=int(number), **said), unknown

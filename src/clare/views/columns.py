@@ -53,7 +53,7 @@ def _among(name: str) -> str:
 
     near = difflib.get_close_matches(name[:40], list(COLUMNS), n=1)
     guess = f"did you mean {near[0]}? " if near else ""
-    return f"{guess}there are {', '.join(COLUMNS)}"
+    return f"{guess}known: {', '.join(COLUMNS)}"
 
 
 def values(asked: Asked, task: Task) -> Record:

@@ -214,7 +214,7 @@ def _among(meant: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(meant[:40], list(known), n=1, cutoff=0.6)
     guess = f"did you mean {near[0]}? " if near else ""
-    return f"{guess}there are {', '.join(known)}"
+    return f"{guess}known: {', '.join(known)}"
 
 
 _LONGEST = 60
