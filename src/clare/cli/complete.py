@@ -11,7 +11,9 @@ from click.shell_completion import CompletionItem
 from clare.cli.options import Session
 from clare.errors import ClareError
 from clare.fleet import Fleet
+from clare.settings import SETTINGS
 from clare.state import PRIORITIES
+from clare.views.columns import COLUMNS
 from clare.views.safe import one_line
 
 Items = list["CompletionItem[str]"]
@@ -76,6 +78,37 @@ def view_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items
 def priorities(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """The priorities, in any case."""
     return _words(PRIORITIES, incomplete.upper())
+
+
+def templates(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """The templates of the board."""
+    from clare.services import templates as service
+
+    try:
+        board = ctx.ensure_object(Session).open_quietly().board
+        return _words((each.name for each in service.templates(board, board.read())), incomplete)
+    except (ClareError, OSError):
+        return []
+
+
+def settings(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """The keys of settings."""
+    return _words(SETTINGS, incomplete)
+
+
+def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
+    """Tasks, and projects and views by their keys."""
+    fleet = _fleet(ctx)
+    keys = (*(f"projects/{slug}" for slug in fleet.projects), *(f"views/{n}" for n in fleet.views))
+    return tasks(ctx, param, incomplete) + _words(keys, incomplete)
+
+
+def columns(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """The columns of a list, after those that were typed already."""
+    before, comma, last = incomplete.rpartition(",")
+    taken = before.split(",")
+    found = [name for name in COLUMNS if name.startswith(last) and name not in taken]
+    return [CompletionItem(f"{before}{comma}{name}") for name in found]
 
 
 def _words(found: Iterable[str], incomplete: str) -> Items:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import click
 
+from clare.cli import complete
 from clare.cli.options import Session
 from clare.errors import Usage
 from clare.fleet import Fleet, Task
@@ -21,6 +22,7 @@ COLUMNS = click.option(
     "--columns",
     metavar="NAMES",
     default="",
+    shell_complete=complete.columns,
     help=f"Which columns, with commas between them: {', '.join(shown.COLUMNS)}.",
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from clare import names
+from clare.cli import complete
 from clare.cli.arguments import TASKS
 from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, common
@@ -153,7 +154,7 @@ def _named(fleet: Fleet, task_id: str) -> str:
 
 @common
 @click.command(epilog="Examples: clare log; clare log 7qk2; clare log projects/web")
-@click.argument("name", metavar="[ENTITY]", required=False)
+@click.argument("name", metavar="[ENTITY]", required=False, shell_complete=complete.entities)
 @click.option(
     "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the newest so many."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clare import config_file
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.services import settings
 from clare.services.settings import Found
@@ -16,7 +17,7 @@ from clare.views.record import Record
 if TYPE_CHECKING:
     from clare.services.opening import Opened
 
-KEY = click.argument("key", type=click.STRING)
+KEY = click.argument("key", type=click.STRING, shell_complete=complete.settings)
 ON_BOARD = click.option("--shared", is_flag=True, help="On the board, for all its clones.")
 
 

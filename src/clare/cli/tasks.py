@@ -79,7 +79,12 @@ from clare.views.sheet import Sheet
 @click.option("--done-when", help="How to see that it is done.")
 @click.option("--idea", is_flag=True, help="Note it down without opening it.")
 @click.option("--pin", is_flag=True, help="Put it before everything else.")
-@click.option("--template", metavar="NAME", help="Begin with what a template says.")
+@click.option(
+    "--template",
+    metavar="NAME",
+    help="Begin with what a template says.",
+    shell_complete=complete.templates,
+)
 @click.pass_obj
 def add(
     session: Session,

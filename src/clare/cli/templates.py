@@ -2,6 +2,7 @@
 
 import click
 
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.services import templates as service
 from clare.services.templates import Template
@@ -33,7 +34,7 @@ def list_templates(session: Session) -> None:
 
 @common
 @click.command(epilog="Example: clare template show release")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=complete.templates)
 @click.pass_obj
 def show(session: Session, name: str) -> None:
     """Show a template as it is written."""
