@@ -86,7 +86,7 @@ def templates(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
 
     try:
         board = ctx.ensure_object(Session).open_quietly().board
-        return _words((each.name for each in service.templates(board, board.read())), incomplete)
+        return _words((each.name for each in service.templates(board)), incomplete)
     except (ClareError, OSError):
         return []
 
