@@ -275,11 +275,11 @@ def test_a_wrong_shared_value_is_told_with_its_line(here: Here) -> None:
     task = here.add("Work")
     plant(here, {MANIFEST: "format: 1\nname: board\nlease: long\n"})
     ran = here.run("config", "list")
-    assert ran.code == 1
+    assert ran.code == 5
     assert ran.err.startswith("clare: fleet/fleet.yaml, line 3: lease: 'long' is not a duration")
     assert "lease: 'long' is not a duration" in here.run("doctor").out
     assert here.run("claim", task).err.startswith(
-        "clare: fleet.yaml: lease: 'long' is not a duration"
+        "clare: fleet/fleet.yaml: line 3: lease: 'long' is not a duration"
     )
     assert here.run("claim", task, "--lease", "1h").code == 0
 
