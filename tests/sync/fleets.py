@@ -90,15 +90,16 @@ class World:
     def forget(self) -> None:
         self.problem = None
 
-    def publish(self, board: Board, said: Manifest) -> None:
+    def publish(self, board: Board, said: Manifest) -> bool:
         """What the publisher does in the background, at once."""
         if not said.hub:
-            return
+            return False
         try:
             sync(board, self.url)
             self.problem = None
         except ClareError as problem:
             self.problem = problem
+        return True
 
     def found(self, host: str, *, hub: bool = True) -> Board:
         """A new fleet, published at the hub if it names one."""

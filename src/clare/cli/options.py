@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from clare.cli.examples import listed
+from clare.clock import MINUTE, show_age
 from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
 
@@ -86,9 +87,10 @@ class Session:
             self.talk(f"clare: {note}")
 
     def close(self) -> None:
-        """Let the board be fresh for the next command."""
-        if self.opened:
-            self.opened.freshen()
+        """Let the board be fresh for the next command, and say how old the view was for this one."""
+        age = self.opened.freshen() if self.opened else 0
+        if age > MINUTE:
+            self.talk(f"clare: as of {show_age(age)} ago; fetching what is new")
 
     def say(self, text: str = "") -> None:
         """One line of data."""

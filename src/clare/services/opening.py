@@ -14,6 +14,7 @@ from clare.store import background, clone, place
 from clare.store.background import Said
 from clare.store.board import Board
 from clare.store.place import Place, manifest_of
+from clare.store.sync import fetched_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,18 @@ class Opened:
         """What the publisher in the background had to say; told once, unless asked for again."""
         return background.tell(self.board.git, again=again)
 
-    def freshen(self) -> None:
-        """Exchange with the hub in the background, if that was not done in the last minute."""
+    def freshen(self) -> int:
+        """Exchange with the hub in the background, if that was not done in the last minute.
+
+        Returns how old the view is then, in ms; else 0.
+        """
         board = self.board
         if board.place.branch and background.is_stale(board.git, now=wall_clock()):
             # What is wrong with fleet.yaml was told where it matters; who may only read fetches nothing.
             with suppress(ClareError, OSError):
-                board.wake_publisher(manifest_of(board.git, board.tip()[0]))
+                if board.wake_publisher(manifest_of(board.git, board.tip()[0])):
+                    return max(0, wall_clock() - (fetched_at(board) or 0))
+        return 0
 
 
 def wall_clock() -> int:
@@ -57,11 +63,13 @@ def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str
 
     config.choose_sync(settings, given=sync)  # a wrong value is told before anything is written
 
-    def wake(manifest: Manifest) -> None:
+    def wake(manifest: Manifest) -> bool:
         shared = manifest.sync if manifest.sync in SYNCS else ""
         chosen = config.choose_sync(settings, given=sync, shared=shared)
-        if manifest.hub and chosen.value == "auto":
-            background.wake(found.git, found.repository)
+        if not manifest.hub or chosen.value != "auto":
+            return False
+        background.wake(found.git, found.repository)
+        return True
 
     bits = secrets.randbits
     board = Board(found, host.value, who.value, local.id, wall_clock, bits, wake)

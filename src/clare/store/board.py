@@ -73,7 +73,8 @@ class Written:
 class Board:
     """A board at a place, used by an actor of a clone on a host, with a clock and randomness.
 
-    `wake_publisher` is called when something was written, with what `fleet.yaml` says.
+    `wake_publisher` is called when something was written, with what `fleet.yaml` says; it returns
+    whether there is one to wake.
     """
 
     place: Place
@@ -82,7 +83,7 @@ class Board:
     clone: str
     now: Callable[[], int]
     bits: Callable[[int], int]
-    wake_publisher: Callable[[Manifest], None] = lambda _: None
+    wake_publisher: Callable[[Manifest], bool] = lambda _: False
 
     @property
     def git(self) -> Git:
