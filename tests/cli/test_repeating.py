@@ -34,7 +34,7 @@ def test_repetition_is_set_and_ended_by_an_edit(here: Here) -> None:
     assert here.records("list") == []
 
 
-@pytest.mark.parametrize("rule", ["fortnight", "0 days", "week on 31", "\x1b[2J", "week\nweek x"])
+@pytest.mark.parametrize("rule", ["a blue moon", "0 days", "week on 31", "\x1b[2J", "week\nweek x"])
 def test_a_rule_that_is_none_is_a_usage_error(here: Here, rule: str) -> None:
     ran = here.run("add", "Water", "--due", "2026-12-01", "--every", rule)
     assert (ran.code, ran.out) == (2, "")

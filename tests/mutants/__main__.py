@@ -16,7 +16,7 @@ from tests.mutants import catalogue, surroundings
 from tests.mutants.catalogue import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-AT_ONCE = os.cpu_count() or 1
+AT_ONCE = 1 + (os.cpu_count() or 1)
 
 
 def main(wanted: list[str]) -> int:
