@@ -16,6 +16,9 @@ FORMAT = 1
 
 CLOSED = frozenset(["done", "dropped"])
 
+STAMP_LENGTH = len(str(Stamp(0)))
+"""Characters of the stamp in front of an event id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -145,10 +148,10 @@ class Task:
         return Stamp.of(mark.event).ms if mark else 0
 
     @property
-    def age_rank(self) -> tuple[Stamp, str]:
-        """What sorts the oldest first, also among tasks that one command added."""
+    def age_rank(self) -> tuple[str, str]:
+        """What sorts the oldest first, also among tasks that one command added: stamps sort as text."""
         mark = self.entity.created or self.entity.updated
-        return Stamp.of(mark.event) if mark else Stamp(0), self.id
+        return mark.event[:STAMP_LENGTH] if mark else "", self.id
 
     @property
     def updated_at(self) -> int:
@@ -220,9 +223,9 @@ class Fleet:
         """The ids in the order in which their tasks were created; those of none come last."""
         return sorted(ids, key=self._age_of)
 
-    def _age_of(self, task_id: str) -> tuple[bool, Stamp, str]:
+    def _age_of(self, task_id: str) -> tuple[bool, str, str]:
         task = self.tasks.get(task_id)
-        return (False, *task.age_rank) if task else (True, Stamp(0), task_id)
+        return (False, *task.age_rank) if task else (True, "", task_id)
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clare.clock import Stamp, show_age, show_instant
+from clare.clock import show_age, show_instant
 from clare.fleet import Fleet, Task
 
 _LAST = 1 << 62
@@ -111,9 +111,7 @@ def unblocks(fleet: Fleet, task: Task) -> int:
     return sum(not fleet.tasks[other].is_closed for other in waiting)
 
 
-def _order(
-    fleet: Fleet, task: Task, now: int
-) -> tuple[bool, str, bool, int, int, tuple[Stamp, str]]:
+def _order(fleet: Fleet, task: Task, now: int) -> tuple[bool, str, bool, int, int, tuple[str, str]]:
     due = _LAST if task.due is None else task.due
     return (
         not task.pinned,
