@@ -26,6 +26,9 @@ _INSTANT = re.compile(
 _DURATION = re.compile(r"([1-9]\d{0,5})([smhd])", re.ASCII)
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 _LAST_COUNTER = 0xFFFF
+STAMP_LENGTH = len("20261120T090412.123Z-0000")
+"""Characters of the stamp in front of an event id; stamps sort as text."""
+
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 

@@ -1,23 +1,22 @@
 """The projection: all entities' states in memory, and how people name things in it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from clare import names
-from clare.clock import Stamp, instant
+from clare.clock import STAMP_LENGTH, Stamp
 from clare.errors import ClareError, Usage
 from clare.events.event import Event
-from clare.state import DEFAULTS, Claim, Comment, Entity, Write
+from clare.state import Entity
+from clare.table import CLOSED, Table, is_task
+from clare.task import Task, Tasks
 
 FORMAT = 1
 """The format of a board that this Clare writes; a newer one is only read."""
 
-CLOSED = frozenset(["done", "dropped"])
-
-STAMP_LENGTH = len(str(Stamp(0)))
-"""Characters of the stamp in front of an event id."""
+__all__ = ["CLOSED", "Finding", "Fleet", "Manifest", "Task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,182 +58,113 @@ class Manifest:
         return self.format > FORMAT
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task as views see it: its entity's state under the names of the design."""
-
-    entity: Entity
-
-    @property
-    def id(self) -> str:
-        return self.entity.key.partition("/")[2]
-
-    @property
-    def key(self) -> str:
-        return self.entity.key
-
-    @property
-    def title(self) -> str:
-        return self.entity.value("title", "(no title)")
-
-    @property
-    def project(self) -> str:
-        return self.entity.value("project")
-
-    @property
-    def status(self) -> str:
-        return self.entity.value("status", DEFAULTS["status"])
-
-    @property
-    def type(self) -> str:
-        return self.entity.value("type", DEFAULTS["type"])
-
-    @property
-    def priority(self) -> str:
-        return self.entity.value("priority", DEFAULTS["priority"])
-
-    @property
-    def pinned(self) -> bool:
-        return self.entity.value("pinned") == "true"
-
-    @property
-    def parent(self) -> str:
-        return self.entity.value("parent")
-
-    @property
-    def assignee(self) -> str:
-        return self.entity.value("assignee")
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return self.entity.elements("labels")
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        return self.entity.elements("needs")
-
-    @property
-    def links(self) -> tuple[str, ...]:
-        return self.entity.elements("links")
-
-    @property
-    def comments(self) -> tuple[Comment, ...]:
-        return self.entity.comments
-
-    @property
-    def is_closed(self) -> bool:
-        return self.status in CLOSED
-
-    @property
-    def due(self) -> int | None:
-        """When it is due, in ms; a bare day means its end."""
-        text = self.entity.value("due")
-        return instant(text, end_of_day=True) if text else None
-
-    @property
-    def defer_until(self) -> int | None:
-        """When it may begin, in ms; a bare day means its start."""
-        text = self.entity.value("defer_until")
-        return instant(text) if text else None
-
-    @property
-    def repeat(self) -> str:
-        """The rule by which it comes again once it is closed: `2 weeks`."""
-        return self.entity.value("repeat")
-
-    @property
-    def created_at(self) -> int:
-        mark = self.entity.created or self.entity.updated
-        return Stamp.of(mark.event).ms if mark else 0
-
-    @property
-    def age_rank(self) -> tuple[str, str]:
-        """What sorts the oldest first, also among tasks that one command added: stamps sort as text."""
-        mark = self.entity.created or self.entity.updated
-        return mark.event[:STAMP_LENGTH] if mark else "", self.id
-
-    @property
-    def updated_at(self) -> int:
-        mark = self.entity.updated
-        return Stamp.of(mark.event).ms if mark else 0
-
-    @property
-    def closing(self) -> Write | None:
-        """The write that closed it, if it is closed."""
-        return self.entity.write("status") if self.is_closed else None
-
-    def holder(self, *, now: int) -> Claim | None:
-        """Whose live claim is on it."""
-        return self.entity.holder(now=now)
-
-
 @dataclass(frozen=True)
 class Fleet:
-    """Everything a board says at one commit. Pure: built from files, asked by views."""
+    """Everything a board says at one commit. Pure: built from files, asked by views.
+
+    `kept` is the table of its tasks where it was kept; else it follows from the entities.
+    """
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
     events: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     manifest: Manifest = Manifest()
     commit: str = ""
-    tree: str = ""
+    kept: Table | None = None
 
     @cached_property
-    def tasks(self) -> dict[str, Task]:
+    def table(self) -> Table:
+        """The tasks as columns."""
+        return self.kept or Table.of(self.entities.values())
+
+    @cached_property
+    def tasks(self) -> Tasks:
         """Every task that exists, by id."""
-        return {
-            key.partition("/")[2]: Task(entity)
-            for key, entity in self.entities.items()
-            if key.startswith("tasks/") and entity.exists
-        }
+        return Tasks(self.table, self.entities)
 
     @cached_property
     def projects(self) -> dict[str, Entity]:
         """Every project that exists, by slug."""
-        return {
-            key.partition("/")[2]: entity
-            for key, entity in self.entities.items()
-            if key.startswith("projects/") and entity.exists
-        }
+        return self._existing("projects")
 
     @cached_property
     def views(self) -> dict[str, Entity]:
         """Every saved view that exists, by name."""
+        return self._existing("views")
+
+    def _existing(self, kind: str) -> dict[str, Entity]:
+        keys = (key for key in self.table.others if key.startswith(f"{kind}/"))
         return {
-            key.partition("/")[2]: entity
-            for key, entity in self.entities.items()
-            if key.startswith("views/") and entity.exists
+            key.partition("/")[2]: entity for key in keys if (entity := self.entities[key]).exists
         }
+
+    @cached_property
+    def contested(self) -> tuple[str, ...]:
+        """The keys of all entities of which a field has several newest values, sorted."""
+        table = self.table
+        tasks = (names.task_key(table.id[n]) for n, found in enumerate(table.contested) if found)
+        others = (key for key in table.others if self.entities[key].contested)
+        return tuple(sorted((*tasks, *others)))
+
+    @cached_property
+    def _ages(self) -> dict[str, str]:
+        """What sorts tasks by age, by id."""
+        return dict(zip(self.table.id, self.table.created, strict=True))
 
     @cached_property
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks that need it, oldest first."""
-        found: dict[str, list[str]] = {}
-        for task in self._by_age:
-            for need in task.needs:
-                found.setdefault(need, []).append(task.id)
-        return {need: tuple(by) for need, by in found.items()}
+        needs = zip(self.table.id, self.table.needs, strict=True)
+        return self._gathered((need, task) for task, needed in needs for need in needed)
 
     @cached_property
-    def _by_age(self) -> list[Task]:
-        return sorted(self.tasks.values(), key=lambda task: task.age_rank)
+    def children(self) -> dict[str, tuple[str, ...]]:
+        """For each task id, the ids of the tasks whose parent it is, oldest first."""
+        parents = zip(self.table.id, self.table.parent, strict=True)
+        return self._gathered((parent, task) for task, parent in parents if parent)
+
+    def _gathered(self, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for one, task in pairs:
+            found.setdefault(one, []).append(task)
+        return {
+            one: tuple(tasks if len(tasks) == 1 else self.oldest_first(tasks))
+            for one, tasks in found.items()
+        }
 
     def oldest_first(self, ids: Iterable[str]) -> list[str]:
         """The ids in the order in which their tasks were created; those of none come last."""
         return sorted(ids, key=self._age_of)
 
     def _age_of(self, task_id: str) -> tuple[bool, str, str]:
-        task = self.tasks.get(task_id)
-        return (False, *task.age_rank) if task else (True, "", task_id)
+        created = self._ages.get(task_id)
+        return (created is None, (created or "")[:STAMP_LENGTH], task_id)
 
     @cached_property
-    def children(self) -> dict[str, tuple[str, ...]]:
-        """For each task id, the ids of the tasks whose parent it is, oldest first."""
-        found: dict[str, list[str]] = {}
-        for task in self._by_age:
-            if task.parent:
-                found.setdefault(task.parent, []).append(task.id)
-        return {parent: tuple(children) for parent, children in found.items()}
+    def unmet(self) -> dict[str, tuple[str, ...]]:
+        """For each unfinished task that waits, what it needs that is not done or dropped, oldest first.
+
+        A need that does not exist does not block.
+        """
+        table = self.table
+        status = dict(zip(table.id, table.status, strict=True))
+        found = {}
+        for place, needed in enumerate(table.needs):
+            if needed and table.status[place] not in CLOSED:
+                left = [need for need in needed if status.get(need, "done") not in CLOSED]
+                if left:
+                    found[table.id[place]] = tuple(self.oldest_first(left))
+        return found
+
+    @cached_property
+    def unblocks(self) -> dict[str, int]:
+        """For each task id that unfinished tasks need, how many of them there are."""
+        found: dict[str, int] = {}
+        for needed, status in zip(self.table.needs, self.table.status, strict=True):
+            if needed and status not in CLOSED:
+                for need in needed:
+                    found[need] = found.get(need, 0) + 1
+        return found
 
     @cached_property
     def held_up(self) -> dict[str, str]:
@@ -242,29 +172,41 @@ class Fleet:
 
         What is below it is a part of it: a task that waits for its own parts does not hold them up.
         """
-        found: dict[str, str] = {}
-        for task in self.tasks.values():
-            for need in task.needs if not task.is_closed else ():
-                other = self.tasks.get(need)
-                if other and not other.is_closed and task.id not in self._above(other):
-                    found.setdefault(task.id, need)
-        return found
+        return {
+            task: outside[0]
+            for task, unmet in self.unmet.items()
+            if (outside := [need for need in sorted(unmet) if task not in self.above(need)])
+        }
 
-    def _above(self, task: Task) -> set[str]:
-        """The ids of its parent, its parent's parent and so on; a circle of parents ends."""
-        found = {task.id}
-        parent = task.parent
-        while parent in self.tasks and parent not in found:
-            found.add(parent)
-            parent = self.tasks[parent].parent
-        return found - {task.id}
+    def above(self, task_id: str) -> Iterator[str]:
+        """The id of its parent, of its parent's parent and so on; a circle ends where it began."""
+        places, parents = self.table.places, self.table.parent
+        seen = {task_id}
+        place = places.get(task_id)
+        while place is not None and (task_id := parents[place]) not in seen:
+            seen.add(task_id)
+            place = places.get(task_id)
+            if place is not None:
+                yield task_id
+
+    @cached_property
+    def blocked(self) -> frozenset[str]:
+        """The ids of the tasks that wait for another, themselves or through what they are a part of."""
+        below: set[str] = set()
+        found = list(self.held_up)
+        while found:
+            parts = set(self.children.get(found.pop(), ())) - below
+            below |= parts
+            found.extend(parts)
+        return frozenset(below.union(self.unmet))
 
     @cached_property
     def _task_ids(self) -> list[str]:
         """Every id that has a folder, so that a damaged task can be named as well."""
-        found = {key for key in self.entities if key.startswith("tasks/")}
-        found |= {f.entity for f in self.findings if f.entity.startswith("tasks/")}
-        return sorted(key.partition("/")[2] for key in found)
+        others = {key for key in self.table.others if is_task(key)}
+        others |= {f.entity for f in self.findings if is_task(f.entity)}
+        damaged = {key.partition("/")[2] for key in others}.difference(self.table.id)
+        return sorted([*self.table.id, *damaged])
 
     def short(self, task_id: str) -> str:
         """The shortest prefix, of at least 4 characters, that names this task alone."""
@@ -298,13 +240,16 @@ class Fleet:
 
     def task(self, text: str) -> Task:
         """The task that a person means by a prefix. Raises ClareError if it is not to be had."""
-        task = Task(self.entity(names.task_key(self.task_id(text))))
-        if not task.entity.exists and not self.unreadable(task.key):
+        task_id = self.task_id(text)
+        if task_id in self.tasks:
+            return self.tasks[task_id]
+        entity = self.entity(names.task_key(task_id))
+        if not self.unreadable(entity.key):
             raise ClareError(
-                f"task {self.short(task.id)} has no creation here: undone, or not arrived yet",
-                hint=f"`clare log {self.short(task.id)}` shows what is known of it",
+                f"task {self.short(task_id)} has no creation here: undone, or not arrived yet",
+                hint=f"`clare log {self.short(task_id)}` shows what is known of it",
             )
-        return task
+        return Task.of(entity)
 
     def project(self, slug: str) -> Entity:
         """The project of that slug. Raises ClareError if there is none."""
@@ -342,9 +287,22 @@ class Fleet:
     def newest_stamp(self, *, until: int) -> Stamp | None:
         """The highest stamp of any event up to `until` (ms); compared as text, ids sort as such."""
         last = str(Stamp(until).last())
-        ids = (event.id[: len(last)] for events in self.events.values() for event in events)
-        newest = max((stamp for stamp in ids if stamp <= last), default="")
+        newest = ""
+        for key, stamp in self._newest():
+            if stamp > last:  # of a clock that is wrong: what its entity has besides counts
+                stamps = (event.id[:STAMP_LENGTH] for event in self.events[key])
+                stamp = max((each for each in stamps if each <= last), default="")
+            newest = max(newest, stamp)
         return Stamp.of(newest) if newest else None
+
+    def _newest(self) -> Iterator[tuple[str, str]]:
+        """The newest stamp of each entity."""
+        for task_id, updated in zip(self.table.id, self.table.updated, strict=True):
+            yield names.task_key(task_id), updated[:STAMP_LENGTH]
+        for key in self.table.others:
+            updated_by = self.entities[key].updated
+            if updated_by:
+                yield key, updated_by.event[:STAMP_LENGTH]
 
 
 def _common(one: str, other: str) -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from clare.store.git import Git
 from clare.store.sync import sync
-from clare.views.digest import Digest, digest
+from clare.views.digest import Digest
 from tests.servers import needs
 from tests.store.boards import (
     SHAPES,
@@ -109,11 +109,9 @@ def operation(request: pytest.FixtureRequest, tmp_path: Path) -> Operation:
     if name == "sync":
         append_tasks(site.board, NEW)
         run = _sync
-    old = digest(site.board.read())
+    old = site.board.digest()
     lasts = max(_timed(run, begin) for _ in range(3))
-    return Operation(
-        begin, run, (old, digest(_site(tmp_path / "round", seed=0).board.read())), lasts
-    )
+    return Operation(begin, run, (old, _site(tmp_path / "round", seed=0).board.digest()), lasts)
 
 
 def _assert_mended(site: Site) -> None:
@@ -125,7 +123,7 @@ def _assert_mended(site: Site) -> None:
 def _assert_survived(operation: Operation, site: Site, below: list[int]) -> None:
     until_ended(below)
     assert user_git(site.git_dir, "fsck", "--strict", "--no-dangling") == ""
-    assert digest(site.board.read()) in operation.outcomes
+    assert site.board.digest() in operation.outcomes
     _assert_mended(site)
 
 

@@ -12,7 +12,6 @@ from clare.errors import ClareError
 from clare.services import claims, projects, tasks
 from clare.store.board import Board
 from clare.store.changes import differences, is_event_path
-from clare.views.digest import digest
 from tests.store.boards import Clock, Site, board_of, dedicated, user_git
 
 Command = Callable[[Board, str], object]
@@ -55,7 +54,7 @@ def obey(folder: Path, clock: Clock, words: Sequence[str]) -> None:
         except ClareError:
             assert board.read().commit == before.commit
         after = board.read()
-        seen[after.commit] = digest(after)
+        seen[after.commit] = board.digest(after.commit)
         if after.commit == before.commit:
             continue
         assert user_git(site.top, "rev-parse", "HEAD^").strip() == before.commit
@@ -64,7 +63,7 @@ def obey(folder: Path, clock: Clock, words: Sequence[str]) -> None:
         for change in changes:
             assert str(folder) not in (site.top / change.path).read_text()
         assert user_git(site.top, "status", "--porcelain") == "A  staged\n?? untracked\n"
-    assert {commit: digest(board.read(commit)) for commit in seen} == seen
+    assert {commit: board.digest(commit) for commit in seen} == seen
 
 
 @settings(max_examples=30)

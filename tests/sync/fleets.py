@@ -21,7 +21,7 @@ from clare.store.git import Git
 from clare.store.place import Place
 from clare.store.setup import found_board
 from clare.store.sync import Synced, sync
-from clare.views.digest import Digest, digest
+from clare.views.digest import Digest
 from tests.publishers import settled
 
 START = instant("2026-11-20T09:00:00Z")
@@ -260,7 +260,7 @@ def settle(world: World, boards: Sequence[Board], *, rounds: int = 4) -> str:
 
 
 def digests(boards: Sequence[Board]) -> set[Digest]:
-    return {digest(board.read()) for board in boards}
+    return {board.digest() for board in boards}
 
 
 @dataclass(frozen=True)

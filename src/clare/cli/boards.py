@@ -12,7 +12,6 @@ from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
 from clare.store.place import manifest_of
-from clare.views import digest as digests
 from clare.views.story import counted
 
 HOST = click.option(
@@ -165,7 +164,7 @@ def digest(session: Session) -> None:
     """
     board = session.open().board
     fleet = board.read()
-    found = digests.digest(fleet)
+    found = board.digest(fleet.commit)
     if session.as_json:
         session.data(
             {"files": found.files, "state": found.state, "events": found.events, "fold": found.fold}

@@ -135,7 +135,7 @@ class _Plan:
         return self._try(entry, "task", lambda: sound(self.fleet, entry.task).id)
 
     def _step(self, entry: Entry) -> Step:
-        task = Task(self.fleet.entity(names.task_key(self.ids[entry.number])))
+        task = Task.of(self.fleet.entity(names.task_key(self.ids[entry.number])))
         if entry.key:
             self._try(entry, "key", lambda: check_readable(self.fleet, task.key))
             if task.entity.exists:

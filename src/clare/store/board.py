@@ -2,8 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -16,6 +16,8 @@ from clare.events.read import read
 from clare.events.text import event_bytes
 from clare.fleet import FORMAT, Fleet, Manifest
 from clare.fold import fold
+from clare.overlaid import Overlaid
+from clare.store.cache import Progress, fleet_at
 from clare.store.commit import (
     Change,
     Commit,
@@ -31,6 +33,8 @@ from clare.store.move import BranchMoved, move_branch, recover
 from clare.store.place import Place
 from clare.store.read import MANIFEST, read_board
 from clare.store.turn import turn
+from clare.table import row_of
+from clare.views.digest import Digest, digest
 from clare.views.story import sentence
 
 RETRY_FOR = 30.0
@@ -74,7 +78,7 @@ class Board:
     """A board at a place, used by an actor of a clone on a host, with a clock and randomness.
 
     `wake_publisher` is called when something was written, with what `fleet.yaml` says; it returns
-    whether there is one to wake.
+    whether there is one to wake. `progress` says where to tell how far a long read is.
     """
 
     place: Place
@@ -84,6 +88,7 @@ class Board:
     now: Callable[[], int]
     bits: Callable[[int], int]
     wake_publisher: Callable[[Manifest], bool] = lambda _: False
+    progress: Progress = nullcontext
 
     @property
     def git(self) -> Git:
@@ -109,9 +114,23 @@ class Board:
         return found, None
 
     def read(self, commit: str | None = None) -> Fleet:
-        """The projection at a commit, the newest by default; first what a kill interrupted is mended."""
+        """The projection at a commit, the newest by default; first what a kill interrupted is mended.
+
+        It is kept for the next who asks, and read from what was kept as far as that goes.
+        """
         recover(self.git)
+        if commit:
+            return fleet_at(self.git, commit, progress=self.progress)
+        return fleet_at(self.git, self.tip()[0], keep=True, progress=self.progress)
+
+    def read_whole(self, commit: str | None = None) -> Fleet:
+        """The projection at a commit with all its events, read from the log alone."""
         return read_board(self.git, commit or self.tip()[0])
+
+    def digest(self, commit: str | None = None) -> Digest:
+        """The digests of the board at a commit, from the log alone."""
+        fleet = self.read_whole(commit)
+        return digest(fleet, files=self.git.text("rev-parse", f"{fleet.commit}:fleet"))
 
     def check_writable(self, fleet: Fleet) -> None:
         """Raise ClareError where nothing may be written."""
@@ -239,13 +258,12 @@ def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
     touched: dict[str, list[Event]] = {}
     for event in new:
         touched.setdefault(event.entity, []).append(event)
-    events = {**fleet.events}
-    entities = {**fleet.entities}
-    for key, found in touched.items():
-        events[key] = (*events.get(key, ()), *found)
-        entities[key] = fold(key, events[key])
-    return Fleet(entities, _sorted(events), fleet.findings, fleet.manifest, fleet.commit, "")
-
-
-def _sorted(events: Mapping[str, tuple[Event, ...]]) -> dict[str, tuple[Event, ...]]:
-    return dict(sorted(events.items()))
+    events = {key: (*fleet.events.get(key, ()), *found) for key, found in touched.items()}
+    entities = {key: fold(key, found) for key, found in events.items()}
+    rows = {key: row_of(entity) for key, entity in entities.items()}
+    return replace(
+        fleet,
+        entities=Overlaid(entities, fleet.entities),
+        events=Overlaid(events, fleet.events),
+        kept=fleet.table.with_changed(rows, rows),
+    )

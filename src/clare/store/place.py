@@ -10,7 +10,9 @@ from clare.fleet import Manifest
 from clare.store import clone
 from clare.store.files import BadFile, parse
 from clare.store.git import Git, GitFailed, around, is_somewhere
-from clare.store.read import MANIFEST, holds_board, manifest
+from clare.store.read import holds_board
+from clare.store.reading import manifest
+from clare.store.tree import MANIFEST
 
 DEFAULT_BRANCH = "fleet"
 

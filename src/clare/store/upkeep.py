@@ -22,7 +22,9 @@ OLD = 3600.0
 SUSPECT = 60.0
 """Seconds after which a lock of git's is worth a word; an editor may keep it for longer."""
 
-_KNOWN = frozenset(["clone.json", "fetched", "journal", "sync.lock", "turn.lock", *PUBLISHERS])
+_KNOWN = frozenset(
+    ["cache", "clone.json", "fetched", "journal", "sync.lock", "turn.lock", *PUBLISHERS]
+)
 """What Clare keeps in its folder of the git directory; who keeps more there names it here."""
 
 _LOCKS = (
@@ -71,6 +73,7 @@ def left_drafts(git: Git) -> list[Path]:
     journals = journal_folder(git)
     mine = [
         *folder_of(git).glob("clone.????????"),
+        *folder_of(git).glob("cache/*.????????"),
         *(path for path in journals.glob("*") if not path.name.endswith(".json")),
         *git.git_dir.glob("fast_import_crash_*"),
     ]

@@ -6,7 +6,6 @@ from clare.views.compare import Asked
 from clare.views.query import Query
 from clare.views.ready import state
 from clare.views.tasks import choose, names_closed
-from clare.views.terms import closed_at
 
 LATELY = 7 * DAY
 """So long a finished task stays on the board."""
@@ -28,7 +27,7 @@ def columns(asked: Asked, query: Query) -> dict[str, list[Task]]:
 
 
 def _is_late(asked: Asked, task: Task) -> bool:
-    at = closed_at(task)
+    at = task.closed_at
     return at is not None and asked.now - at < LATELY
 
 

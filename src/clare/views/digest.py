@@ -20,10 +20,10 @@ class Digest:
     fold: int = FOLD_VERSION
 
 
-def digest(fleet: Fleet) -> Digest:
-    """The digests of a board at one commit."""
+def digest(fleet: Fleet, *, files: str) -> Digest:
+    """The digests of a board at one commit, whose folder `fleet/` is the tree `files`."""
     return Digest(
-        files=fleet.tree,
+        files=files,
         state=state_digest(fleet.entities),
         events=sum(len(events) for events in fleet.events.values()),
     )

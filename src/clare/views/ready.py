@@ -2,44 +2,94 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-from clare.clock import show_age, show_instant
+from clare.clock import STAMP_LENGTH, show_age, show_instant
 from clare.fleet import Fleet, Task
 
 _LAST = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A task with what spoke for its place, or, when excluded, against it."""
+class Ranked(NamedTuple):
+    """A task of the queue; `excluded` if it is not ready."""
 
     task: Task
-    reasons: tuple[str, ...]
+    fleet: Fleet
+    now: int
+    excluded: bool = False
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What spoke for its place, or, when excluded, the first thing against it."""
+        if not self.excluded:
+            return tuple(_reasons(self.fleet, self.task, self.now))
+        against = next(obstacles(self.fleet, self.task, now=self.now), None)
+        return (against,) if against else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queue:
-    """The tasks that are ready, best first, and all others with the reason."""
+    """The tasks that are ready, best first, and all others."""
 
-    ready: tuple[Ranked, ...]
-    excluded: tuple[Ranked, ...]
+    fleet: Fleet
+    now: int
+
+    @cached_property
+    def ready(self) -> tuple[Ranked, ...]:
+        return tuple(self._ranked(_in_order(self.fleet, self._places), excluded=False))
+
+    @cached_property
+    def excluded(self) -> tuple[Ranked, ...]:
+        table, ready = self.fleet.table, set(self._places)
+        rest = [place for place in range(len(table.id)) if place not in ready]
+        found = list(self._ranked(rest, excluded=True))
+        found.sort(key=lambda entry: (entry.task.is_closed, entry.task.priority, entry.task.id))
+        return tuple(found)
+
+    def _ranked(self, places: list[int], *, excluded: bool) -> Iterator[Ranked]:
+        for task in self.fleet.tasks.at(places):
+            yield Ranked(task, self.fleet, self.now, excluded)
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where the ready tasks stand in the table."""
+        fleet, table, now = self.fleet, self.fleet.table, self.now
+        rows = enumerate(zip(table.id, table.status, table.defer_until, strict=True))
+        free = [
+            place
+            for place, (task_id, status, defer_until) in rows
+            if status == "open"
+            and task_id not in fleet.blocked
+            and (defer_until is None or now >= defer_until)
+        ]
+        return [n for n in free if not (table.claims[n] and fleet.tasks.at([n])[0].holder(now=now))]
+
+
+def _in_order(fleet: Fleet, places: list[int]) -> list[int]:
+    """The places, best first: pinned, priority, due date, tasks it unblocks, age, id.
+
+    What is overdue was due before everything that is not, so that `now` says nothing about the order.
+    """
+    table, unblocks = fleet.table, fleet.unblocks
+    keys = [
+        (
+            not table.pinned[place],
+            table.priority[place],
+            _LAST if table.due[place] is None else table.due[place],
+            -unblocks.get(table.id[place], 0),
+            table.created[place][:STAMP_LENGTH],
+            table.id[place],
+            place,
+        )
+        for place in places
+    ]
+    return [key[-1] for key in sorted(keys)]
 
 
 def rank(fleet: Fleet, *, now: int) -> Queue:
-    """The scheduler: pinned, priority, overdue, due date, tasks it unblocks, age, id."""
-    ready: list[Task] = []
-    excluded: list[Ranked] = []
-    for task in fleet.tasks.values():
-        reason = next(obstacles(fleet, task, now=now), None)
-        if reason is None:
-            ready.append(task)
-        else:
-            excluded.append(Ranked(task, (reason,)))
-    ready.sort(key=lambda task: _order(fleet, task, now))
-    excluded.sort(key=lambda entry: (entry.task.is_closed, entry.task.priority, entry.task.id))
-    return Queue(
-        tuple(Ranked(task, tuple(_reasons(fleet, task, now))) for task in ready), tuple(excluded)
-    )
+    """The scheduler: what is ready at `now`, best first, and what is not."""
+    return Queue(fleet, now)
 
 
 def obstacles(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
@@ -74,7 +124,7 @@ def state(fleet: Fleet, task: Task, *, now: int) -> str:
         return "active"
     if _deferred_until(task, now) is not None:
         return "deferred"
-    return "blocked" if any(hindrances(fleet, task, now=now)) else "ready"
+    return "blocked" if task.id in fleet.blocked else "ready"
 
 
 def _deferred_until(task: Task, now: int) -> int | None:
@@ -105,24 +155,6 @@ def ancestors(fleet: Fleet, task: Task) -> Iterator[Task]:
         parent = fleet.tasks.get(parent.parent)
 
 
-def unblocks(fleet: Fleet, task: Task) -> int:
-    """How many unfinished tasks wait for this one."""
-    waiting = fleet.needed_by.get(task.id, ())
-    return sum(not fleet.tasks[other].is_closed for other in waiting)
-
-
-def _order(fleet: Fleet, task: Task, now: int) -> tuple[bool, str, bool, int, int, tuple[str, str]]:
-    due = _LAST if task.due is None else task.due
-    return (
-        not task.pinned,
-        task.priority,
-        due >= now,
-        due,
-        -unblocks(fleet, task),
-        task.age_rank,
-    )
-
-
 def _reasons(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
     if task.pinned:
         yield "pinned"
@@ -130,7 +162,7 @@ def _reasons(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
     if task.due is not None:
         word = "overdue since" if task.due < now else "due"
         yield f"{word} {show_instant(task.due)[:10]}"
-    waiting = unblocks(fleet, task)
+    waiting = fleet.unblocks.get(task.id, 0)
     if waiting:
         yield f"unblocks {waiting}"
     yield f"{show_age(max(0, now - task.created_at))} old"

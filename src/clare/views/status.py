@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from clare.fleet import Fleet, Task
+from clare.fleet import CLOSED, Fleet, Task
 from clare.state import Claim
 from clare.views.ready import Ranked, rank, state
 
@@ -24,7 +24,8 @@ class Status:
 def lost(before: Fleet, after: Fleet, *, clone: str, now: int) -> list[tuple[Task, Claim]]:
     """The tasks that this clone held before and somebody else holds now, with whoever does."""
     found: list[tuple[Task, Claim]] = []
-    for task in before.tasks.values():
+    claimed = [place for place, claims in enumerate(before.table.claims) if claims]
+    for task in before.tasks.at(claimed):
         mine, current = task.holder(now=now), after.entity(task.key).holder(now=now)
         if (
             mine
@@ -38,16 +39,23 @@ def lost(before: Fleet, after: Fleet, *, clone: str, now: int) -> list[tuple[Tas
 
 def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     """What is held, active, in review, ready, blocked and contested at `now`."""
-    tasks = sorted(fleet.tasks.values(), key=lambda task: (task.priority, task.id))
-    words = {task.id: state(fleet, task, now=now) for task in tasks}
-    active = [task for task in tasks if words[task.id] == "active"]
+    table = fleet.table
+    claimed = [place for place, claims in enumerate(table.claims) if claims]
+    active = [t for t in _sorted(fleet, claimed) if state(fleet, t, now=now) == "active"]
+    review = [place for place, status in enumerate(table.status) if status == "review"]
+    waiting = (fleet.tasks[task] for task in fleet.blocked)
+    closed = sum(status in CLOSED for status in table.status)
     return Status(
         held=tuple(task for task in active if (h := task.holder(now=now)) and h.by == actor),
         active=tuple(active),
-        review=tuple(task for task in tasks if words[task.id] == "review"),
+        review=tuple(_sorted(fleet, review)),
         ready=rank(fleet, now=now).ready,
-        blocked=sum(word == "blocked" for word in words.values()),
-        contested=tuple(key for key, entity in fleet.entities.items() if entity.contested),
-        unfinished=sum(not task.is_closed for task in tasks),
-        closed=sum(task.is_closed for task in tasks),
+        blocked=sum(state(fleet, task, now=now) == "blocked" for task in waiting),
+        contested=fleet.contested,
+        unfinished=len(table.id) - closed,
+        closed=closed,
     )
+
+
+def _sorted(fleet: Fleet, places: list[int]) -> list[Task]:
+    return sorted(fleet.tasks.at(places), key=lambda task: (task.priority, task.id))

@@ -41,7 +41,7 @@ def checked(fleet: Fleet, query: Query) -> Query:
     Raises ClareError.
     """
     wanted = {slug for term in query.terms if term.key == "project" for slug in term.values}
-    for slug in sorted(wanted - {task.project for task in fleet.tasks.values()}):
+    for slug in sorted(wanted - set(fleet.table.project)):
         fleet.project(slug)
     return query
 
@@ -58,4 +58,4 @@ def doing(fleet: Fleet, task: Task, now: int) -> str:
     if word == "active" and holder:
         word = f"active {holder.by}"
     word = "open" if word == "ready" else word
-    return f"{word} !" if task.entity.contested else word
+    return f"{word} !" if task.is_contested else word

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from clare import names
-from clare.clock import Stamp
 from clare.fleet import Task
 from clare.state import STATUSES
 from clare.views.compare import Asked, Factory, Test, date, number, priority
@@ -31,11 +30,6 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
-def closed_at(task: Task) -> int | None:
-    """When it was closed, if it is."""
-    return Stamp.of(task.closing.event).ms if task.closing else None
 
 
 # Words, names and ids.
@@ -97,7 +91,7 @@ def holder_of(asked: Asked, task: Task) -> str:
 
 def creator_of(_: Asked, task: Task) -> str:
     """Who added it."""
-    return task.entity.created.by if task.entity.created else ""
+    return task.creator
 
 
 def _is_mine(asked: Asked, task: Task) -> bool:
@@ -140,7 +134,7 @@ KINDS: Words = {
     "pinned": ("it is pinned", lambda _, task: task.pinned),
     "contested": (
         "a field of it has several newest values",
-        lambda _, task: bool(task.entity.contested),
+        lambda _, task: task.is_contested,
     ),
     "mine": ("you hold it, or it is assigned to you", _is_mine),
 }
@@ -149,7 +143,7 @@ PARTS: Words = {
     "assignee": ("somebody who should do it", lambda _, task: bool(task.assignee)),
     "body": ("a body", lambda _, task: bool(task.entity.value("body"))),
     "children": ("tasks that are parts of it", lambda a, task: task.id in a.fleet.children),
-    "comments": ("comments", lambda _, task: bool(task.comments)),
+    "comments": ("comments", lambda _, task: task.comment_count > 0),
     "defer": ("a day before which it is not ready", lambda _, task: task.defer_until is not None),
     "done_when": ("a condition of being done", lambda _, t: bool(t.entity.value("done_when"))),
     "due": ("a day when it is due", lambda _, task: task.due is not None),
@@ -253,14 +247,14 @@ KEYS: dict[str, Key] = {
             "closed",
             f"when it was closed; {_BEHIND}",
             "closed:>=2026-12-01",
-            date(closed_at, ahead=False),
+            date(lambda task: task.closed_at, ahead=False),
         ),
         Key("link", "a link of it has this text in it", "link:example.org/42", _has_link),
         Key(
             "comments",
             "the number of its comments",
             "comments:>3",
-            number(lambda _, task: len(task.comments)),
+            number(lambda _, task: task.comment_count),
         ),
         Key(
             "text",
@@ -296,8 +290,8 @@ SORTS: dict[str, Callable[[Asked, Task], Value]] = {
     "defer": lambda _, task: task.defer_until,
     "created": lambda _, task: task.created_at,
     "updated": lambda _, task: task.updated_at,
-    "closed": lambda _, task: closed_at(task),
-    "comments": lambda _, task: len(task.comments),
+    "closed": lambda _, task: task.closed_at,
+    "comments": lambda _, task: task.comment_count,
     "id": lambda _, task: task.id,
 }
 """What a list can be sorted by."""

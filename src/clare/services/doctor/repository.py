@@ -9,8 +9,8 @@ from clare.store import health, upkeep
 from clare.store.board import Board
 from clare.store.commit import identity
 from clare.store.move import behind
-from clare.store.read import ATTRIBUTES
 from clare.store.setup import ATTRIBUTES_TEXT
+from clare.store.tree import ATTRIBUTES
 from clare.views import troubles
 from clare.views.story import counted
 from clare.views.troubles import Diagnosis

@@ -1,0 +1,121 @@
+"""What is kept of a board beside its log, so that a command reads little: never trusted over the log.
+
+Two files lie in Clare's folder of the git directory: `base`, the projection at one commit, and `delta`,
+what has changed since. Each is written aside and put in its place at once. Whoever reads another commit
+than the one kept asks git what differs and folds only those entities again.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
+
+from clare.fleet import Fleet
+from clare.store.events import Events
+from clare.store.git import Git, GitFailed
+from clare.store.kept import Base, Kept
+from clare.store.snapshot import (
+    Content,
+    Damaged,
+    File,
+    delta_bytes,
+    parts_of,
+    read_delta,
+)
+
+LARGEST = 1_000
+"""Entities in a delta; with more a new base is written."""
+
+Told = Callable[[str], None] | None
+Progress = Callable[[], AbstractContextManager[Told]]
+
+
+def folder_of(git: Git) -> Path:
+    """Where the files lie."""
+    return git.git_dir / "clare" / "cache"
+
+
+def fleet_at(
+    git: Git, commit: str, *, keep: bool = False, progress: Progress = nullcontext
+) -> Fleet:
+    """The board at a commit; `keep` what had to be read for the next who asks."""
+    found = kept_at(git, commit, keep=keep, progress=progress)
+    return found.fleet(Events(git, commit, found.entities))
+
+
+def kept_at(git: Git, commit: str, *, keep: bool, progress: Progress = nullcontext) -> Kept:
+    """The projection at a commit, from what was kept as far as that goes."""
+    before = load(git)
+    found = _advanced(git, before, commit) if before else None
+    if found is None:
+        with progress() as told:
+            content = _read_whole(git, commit, told)
+        found = Kept.whole(content, lambda: _read_whole(git, commit, None))
+    if keep and found is not before:
+        save(git, found)
+    return found
+
+
+def _read_whole(git: Git, commit: str, told: Told) -> Content:
+    from clare.store.cold import read_whole
+
+    return read_whole(git, commit, told=told)
+
+
+def _advanced(git: Git, kept: Kept, commit: str) -> Kept | None:
+    """What was kept, brought to another commit; None if git has no longer what it was kept at."""
+    if kept.facts.commit == commit:
+        return kept
+    from clare.store.touched import touched
+
+    try:
+        return kept.with_changed(*touched(git, kept.facts, commit))
+    except GitFailed:
+        return None
+
+
+def load(git: Git) -> Kept | None:
+    """What was kept; None if nothing was, or nothing that can be used: that costs only time."""
+    try:
+        file = File(folder_of(git) / "base")
+    except (OSError, Damaged):
+        return None
+    commit = file.facts.commit
+    base = Base(file, lambda: _read_instead(git, commit), file.checksum)
+    facts, changed = file.facts, {}
+    with suppress(OSError, Damaged):  # without it the base is a little older
+        delta, of, since = read_delta((folder_of(git) / "delta").read_bytes())
+        if of == file.checksum:
+            facts, changed = delta, since
+    return Kept(base, facts, changed)
+
+
+def _read_instead(git: Git, commit: str) -> Content:
+    """What a damaged file was made of; the file goes, so that the next command makes it anew."""
+    with suppress(OSError):
+        (folder_of(git) / "base").unlink(missing_ok=True)
+    return _read_whole(git, commit, None)
+
+
+def save(git: Git, kept: Kept) -> None:
+    """Keep a projection. What cannot be kept costs only time: doctor tells of a full or closed disk."""
+    with suppress(OSError):
+        if kept.base.checksum and len(kept.changed) <= LARGEST:
+            _put(git, "delta", [delta_bytes(kept.facts, kept.base.checksum, kept.changed)])
+        else:
+            content = kept.content()
+            _put(git, "base", parts_of(content, len(content.states)))
+
+
+def _put(git: Git, name: str, parts: Iterable[bytes]) -> None:
+    folder = folder_of(git)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f"{name}.{secrets.token_hex(4)}"
+    try:
+        with open(draft, "wb") as file:
+            file.writelines(parts)
+        os.replace(draft, folder / name)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,210 @@
+"""The tasks of a board as columns: a question about all of them reads only the columns it needs.
+
+A row follows from its entity alone. The values are plain text, numbers and tuples, so that columns can
+be kept and read back as they are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Generic, NamedTuple, TypeVar, cast, overload
+
+from clare.clock import instant
+from clare.state import DEFAULTS, Entity
+
+T = TypeVar("T")
+CLOSED = frozenset(["done", "dropped"])
+HeldClaim = tuple[str, str, str, int, bool]
+"""A claim as a row keeps it: event, actor, clone, end in ms, whether it has the hub's word."""
+
+
+class Row(NamedTuple):
+    """What is asked about all tasks at once. Empty text stands for what is not there.
+
+    `due` and `defer_until` are in ms; `created`, `updated` and `closing` are ids of events.
+    """
+
+    id: str
+    title: str
+    project: str
+    type: str
+    status: str
+    priority: str
+    parent: str
+    assignee: str
+    pinned: bool
+    due: int | None
+    defer_until: int | None
+    repeat: str
+    labels: tuple[str, ...]
+    needs: tuple[str, ...]
+    links: tuple[str, ...]
+    claims: tuple[HeldClaim, ...]
+    created: str
+    creator: str
+    updated: str
+    closing: str
+    comments: int
+    contested: tuple[str, ...]
+
+
+def row_of(entity: Entity) -> Row | None:
+    """The row of a task; None for what is no task, or none yet."""
+    return row(entity) if entity.exists and is_task(entity.key) else None
+
+
+def is_task(key: str) -> bool:
+    """Whether a key is a task's."""
+    return key.startswith("tasks/")
+
+
+def row(entity: Entity) -> Row:
+    """What is known of a task, be it created or not."""
+    status = entity.value("status", DEFAULTS["status"])
+    shown = entity.write("status")
+    created = entity.created or entity.updated
+    due, defer = entity.value("due"), entity.value("defer_until")
+    return Row(
+        id=entity.key.partition("/")[2],
+        title=entity.value("title", "(no title)"),
+        project=entity.value("project"),
+        type=entity.value("type", DEFAULTS["type"]),
+        status=status,
+        priority=entity.value("priority", DEFAULTS["priority"]),
+        parent=entity.value("parent"),
+        assignee=entity.value("assignee"),
+        pinned=entity.value("pinned") == "true",
+        due=instant(due, end_of_day=True) if due else None,
+        defer_until=instant(defer) if defer else None,
+        repeat=entity.value("repeat"),
+        labels=entity.elements("labels"),
+        needs=entity.elements("needs"),
+        links=entity.elements("links"),
+        claims=tuple((c.event, c.by, c.clone, c.end, c.hub) for c in entity.claims),
+        created=created.event if created else "",
+        creator=entity.created.by if entity.created else "",
+        updated=entity.updated.event if entity.updated else "",
+        closing=shown.event if shown and status in CLOSED else "",
+        comments=len(entity.comments),
+        contested=entity.contested,
+    )
+
+
+class _Column(Generic[T]):
+    """A column of a table, read when it is first asked for and kept."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, table: None, owner: type) -> "_Column[T]": ...
+    @overload
+    def __get__(self, table: "Table", owner: type) -> list[T]: ...
+    def __get__(self, table: "Table | None", owner: type) -> "_Column[T] | list[T]":
+        if table is None:
+            return self
+        column = cast(list[T], table.column(self._name))
+        vars(table)[self._name] = column
+        return column
+
+
+class Table:
+    """The rows of all tasks that exist, as columns; a task's `place` is its index in each of them.
+
+    `load` brings a column as it was kept; what has changed since lies over it: by key the new row, or
+    None where there is none. `others` are the keys of the entities without a row, sorted.
+    """
+
+    id = _Column[str]()
+    title = _Column[str]()
+    project = _Column[str]()
+    type = _Column[str]()
+    status = _Column[str]()
+    priority = _Column[str]()
+    parent = _Column[str]()
+    assignee = _Column[str]()
+    pinned = _Column[bool]()
+    due = _Column[int | None]()
+    defer_until = _Column[int | None]()
+    repeat = _Column[str]()
+    labels = _Column[tuple[str, ...]]()
+    needs = _Column[tuple[str, ...]]()
+    links = _Column[tuple[str, ...]]()
+    claims = _Column[tuple[HeldClaim, ...]]()
+    created = _Column[str]()
+    creator = _Column[str]()
+    updated = _Column[str]()
+    closing = _Column[str]()
+    comments = _Column[int]()
+    contested = _Column[tuple[str, ...]]()
+
+    def __init__(
+        self,
+        load: Callable[[str], list[object]],
+        *,
+        others: tuple[str, ...] = (),
+        changed: Mapping[str, Row | None] | None = None,
+    ) -> None:
+        self.load = load
+        self.others = others
+        self.changed = changed or {}
+
+    @classmethod
+    def of(cls, entities: Iterable[Entity]) -> "Table":
+        """The table of these entities."""
+        rows: list[Row] = []
+        others: list[str] = []
+        for entity in entities:
+            row = row_of(entity)
+            if row:
+                rows.append(row)
+            else:
+                others.append(entity.key)
+        return cls(columns_of(sorted(rows)).__getitem__, others=tuple(sorted(others)))
+
+    def with_changed(self, changed: Mapping[str, Row | None], there: Iterable[str]) -> "Table":
+        """The table with other rows for some keys; `there` are those that have events at all."""
+        others = {key for key in self.others if key not in changed}
+        others.update(key for key in there if changed[key] is None)
+        return Table(self.load, others=tuple(sorted(others)), changed={**self.changed, **changed})
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each task stands, by id."""
+        return dict(zip(self.id, range(len(self.id)), strict=True))
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The ids of all tasks, sorted."""
+        return sorted(self.id)
+
+    def column(self, name: str) -> list[object]:
+        """One column, with what has changed."""
+        kept = self.load(name)
+        if not self.changed:
+            return kept
+        replaced, gone, added = self._changes
+        index = Row._fields.index(name)
+        column = list(kept)
+        for place, row in replaced:
+            column[place] = row[index]
+        for place in gone:
+            del column[place]
+        column.extend(row[index] for row in added)
+        return column
+
+    @cached_property
+    def _changes(self) -> tuple[list[tuple[int, Row]], list[int], list[Row]]:
+        """Rows in other places' stead, places without a row any more (last first), and new rows."""
+        rows = {key.partition("/")[2]: row for key, row in self.changed.items() if is_task(key)}
+        before = cast(list[str], self.load("id"))
+        found = {name: place for place, name in enumerate(before) if name in rows}
+        replaced = [(place, row) for name, place in found.items() if (row := rows[name])]
+        gone = sorted((place for name, place in found.items() if not rows[name]), reverse=True)
+        added = [row for name, row in sorted(rows.items()) if row and name not in found]
+        return replaced, gone, added
+
+
+def columns_of(rows: Iterable[Row]) -> dict[str, list[object]]:
+    """Rows as columns, by name."""
+    columns: list[list[object]] = [list(column) for column in zip(*rows, strict=True)]
+    return dict(zip(Row._fields, columns or ([] for _ in Row._fields), strict=True))
