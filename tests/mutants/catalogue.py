@@ -256,8 +256,8 @@ MUTANTS: tuple[Mutant, ...] = (
         (
             Change(
                 "store/move.py",
-                "                follow(held, tree, journal)\n",
-                "                pass\n",
+                "                    follow(held, tree, journal, fresh=fresh)\n",
+                "                    pass\n",
             ),
         ),
         (_USER + "test_every_working_tree_that_stands_on_the_branch_follows",),

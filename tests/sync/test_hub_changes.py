@@ -1,6 +1,5 @@
 """A fleet that names another hub, and pushes whose git ends badly."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from clare.services.opening import open_board
 from clare.store import setup
 from clare.store.board import Board
 from clare.store.sync import sync
-from tests.servers import needs
+from tests.shims import git_shim
 from tests.sync.fleets import World, add, bare, claim, exit_of, git, holder, repo, sync_once, tip
 
 
@@ -73,19 +72,12 @@ def test_a_fleet_moves_to_a_new_hub(tmp_path: Path) -> None:
     assert sync(apricot, str(tmp_path / "new.git")).published == 0
 
 
-def test_a_push_that_is_killed_after_the_hub_took_it_is_won(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_push_that_is_killed_after_the_hub_took_it_is_won(world: World, tmp_path: Path) -> None:
     plum = world.found("plum")
     bed = add(plum, "dig a bed")
-    shim = tmp_path / "bin" / "git"
-    shim.parent.mkdir()
-    shim.write_text(
-        f'#!/bin/sh\n"{needs("git")}" "$@" || exit\ncase " $* " in *" push "*) kill -9 $$;; esac\n'
-    )
-    shim.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
-    taken = claim(plum, bed)
+    killed = '"{git}" "$@" || exit\ncase " $* " in *" push "*) kill -9 $$;; esac'
+    with git_shim(tmp_path / "bin", killed):
+        taken = claim(plum, bed)
     assert not taken.renewed
     assert holder(plum, bed) == "plumer"
 

@@ -71,6 +71,7 @@ class Written:
     events: tuple[Event, ...] = ()
     commit: str = ""
     notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,13 +165,15 @@ class Board:
         for tries in count(1):
             try:
                 with turn(self.git), released(self.git):
-                    fleet, decided = self.read(), self.now()
+                    recover(self.git)
+                    tip = self.tip()
+                    fleet, decided = self.read(tip[0]), self.now()
                     written = self.build(fleet, decide(fleet), summary=summary)
                     if not written.commit:
                         return written
                     if self.now() - decided > MINUTE:
                         raise BranchMoved(self.ref)
-                    note = self.move(fleet.commit, written.commit)
+                    note = self._follow(tip, written)
             except BranchMoved:
                 if tries > TRIES and time.monotonic() > deadline:
                     break
@@ -199,6 +202,13 @@ class Board:
             raise BranchMoved(self.ref)
         return move_branch(self.git, self.ref, old=here, new=new)
 
+    def _follow(self, tip: tuple[str, str | None], written: Written) -> str:
+        """Move the branch from the tip that was decided on. The swap itself tells if it has moved."""
+        _, here = tip
+        if here is None and self.tip() != tip:
+            raise BranchMoved(self.ref)
+        return move_branch(self.git, self.ref, old=here, new=written.commit, fresh=written.changes)
+
     def preview(self, fleet: Fleet, decision: Decision) -> Written:
         """What a decision would come to. Writes nothing."""
         events = tuple(event for event, _ in self._mint(fleet, decision))
@@ -219,7 +229,7 @@ class Board:
         commit = write_commits(
             self.git, [Commit(message, author, committer, changes, (fleet.commit,))]
         )
-        return Written(after, events, commit)
+        return Written(after, events, commit, changes=tuple(changes))
 
     def _mint(self, fleet: Fleet, decision: Decision) -> list[tuple[Event, bytes]]:
         now = self.now()

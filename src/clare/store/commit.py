@@ -6,9 +6,11 @@ Until then a ref of its own, a candidate, keeps the new objects: somebody's `git
 drop what no ref names.
 """
 
+import os
+import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +46,32 @@ class Commit:
 def identity(git: Git) -> tuple[str, str]:
     """The author and committer that git knows for whoever runs this. Raises ClareError."""
     try:
+        listed = _variables(git)
+        if all(_is_told(listed, person) for person in _PEOPLE):
+            return listed["GIT_AUTHOR_IDENT"], listed["GIT_COMMITTER_IDENT"]
         return git.text("var", "GIT_AUTHOR_IDENT"), git.text("var", "GIT_COMMITTER_IDENT")
     except GitFailed:
         raise _nobody() from None
+
+
+_PEOPLE = ("author", "committer")
+
+
+def _variables(git: Git) -> dict[str, str]:
+    """All settings and, behind them, what git makes of them: whom it guesses it does not refuse."""
+    lines = (line.partition("=") for line in git.text("var", "-l").splitlines())
+    return {name: value for name, _, value in lines}
+
+
+def _is_told(listed: Mapping[str, str], person: str) -> bool:
+    """Whether name and address of one are told, not guessed by git from the machine."""
+    name = os.environ.get(
+        f"GIT_{person.upper()}_NAME", listed.get(f"{person}.name") or listed.get("user.name", "")
+    )
+    mail = os.environ.get(
+        f"GIT_{person.upper()}_EMAIL", listed.get(f"{person}.email") or listed.get("user.email", "")
+    )
+    return bool(mail) and re.search(r"\w", name) is not None
 
 
 def check_identity(folder: Path) -> None:
@@ -107,6 +132,15 @@ def forget_old_candidates(git: Git) -> None:
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > _CANDIDATE_LASTS:
                 path.unlink()
+
+
+def patch(change: Change) -> bytes:
+    """A new file of whole lines in the form of a patch."""
+    lines = (change.data or b"").split(b"\n")[:-1]
+    mode, there = change.mode.encode(), _quoted(f"b/{change.path}")
+    head = b"diff --git %s %s\nnew file mode %s\n--- /dev/null\n+++ %s\n@@ -0,0 +1,%d @@\n"
+    head %= _quoted(f"a/{change.path}"), there, mode, there, len(lines)
+    return head + b"".join(b"+%s\n" % line for line in lines)
 
 
 def _stream(ref: str, commit: Commit, number: int) -> list[bytes]:

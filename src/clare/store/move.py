@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clare.errors import ClareError
 from clare.store.changes import empty_tree
+from clare.store.commit import Change
 from clare.store.git import Git, GitFailed
 from clare.store.journal import Journal, Move, forget, interrupted, opened
 from clare.store.worktree import (
@@ -42,16 +43,19 @@ def journal_folder(git: Git) -> Path:
     return git.git_dir / "clare" / "journal"
 
 
-def move_branch(git: Git, ref: str, *, old: str | None, new: str) -> str:
+def move_branch(
+    git: Git, ref: str, *, old: str | None, new: str, fresh: Sequence[Change] = ()
+) -> str:
     """Move a branch from exactly `old` (None: it must not exist) to `new`.
 
+    `fresh` are the changes between the two where all of them are new files, which saves to look.
     Returns a note where the branch moved and a working tree could not follow yet. Raises BranchMoved
     if the branch is elsewhere, ClareError if a working tree's index stays locked, or if the branch is
     being rebased.
     """
     check_not_rebased(git, ref)
     try:
-        _move(git, ref, old, new)
+        _move(git, ref, old, new, fresh)
     except _Behind as behind:
         return f"saved, but the files could not follow: {behind}; the next command brings them"
     return ""
@@ -61,7 +65,7 @@ class _Behind(Exception):
     """The branch has moved and its journal stays: what is missing is brought later."""
 
 
-def _move(git: Git, ref: str, old: str | None, new: str) -> None:
+def _move(git: Git, ref: str, old: str | None, new: str, fresh: Sequence[Change]) -> None:
     move = Move(ref, old or empty_tree(new), new, checked_out(git, ref))
     with opened(journal_folder(git), move) as journal:
         held = git.holding(journal.descriptor)
@@ -69,7 +73,7 @@ def _move(git: Git, ref: str, old: str | None, new: str) -> None:
             _swap(held, ref, old or "", new)
             try:
                 for tree in move.worktrees:
-                    follow(held, tree, journal)
+                    follow(held, tree, journal, fresh=fresh)
             except (ClareError, OSError) as problem:
                 raise _Behind(str(problem)) from problem
 

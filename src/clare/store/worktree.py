@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,16 +18,78 @@ from pathlib import Path
 
 from clare.errors import ClareError
 from clare.store.changes import Difference, differences
+from clare.store.commit import Change, patch
 from clare.store.git import Git, fields
 from clare.store.journal import Journal, Worktree, discard_scratch, scratch
 from clare.store.read import stream_blobs
+
+_APPLY = ("apply", "--index", "--whitespace=nowarn", "-p1")
 
 LOCK_WAIT = 8.0
 """Seconds to wait for a busy index."""
 
 
 def checked_out(git: Git, ref: str) -> tuple[Worktree, ...]:
-    """The working trees that stand on a branch."""
+    """The working trees that stand on a branch: as their files say, or, where those do not, as git."""
+    found = _on_files(git, ref)
+    return _on_list(git, ref) if found is None else found
+
+
+def _on_files(git: Git, ref: str) -> tuple[Worktree, ...] | None:
+    """The working trees whose HEAD names a branch; None if only git can tell."""
+    tops: list[str] = []
+    for folder in _git_dirs(git):
+        head = _head(folder)
+        if head is None or head == _ELSEWHERE:
+            return None
+        if head == f"ref: {ref}":
+            top = _main_top(git) if folder == git.git_dir else _linked_top(folder)
+            if top is None:
+                return None
+            tops.append(top)
+    return tuple(tree for top in tops if top for tree in _worktrees_at(git, top))
+
+
+_ELSEWHERE = "ref: refs/heads/.invalid"
+"""What stands in a HEAD where git keeps refs in another way than as files."""
+
+
+def _git_dirs(git: Git) -> list[Path]:
+    """The git directories of the main working tree and of the linked ones."""
+    return [git.git_dir, *sorted(git.git_dir.glob("worktrees/*"))]
+
+
+def _head(folder: Path) -> str | None:
+    try:
+        return (folder / "HEAD").read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _main_top(git: Git) -> str | None:
+    """The folder of the main working tree, empty in a bare repository; None if not plainly told."""
+    try:
+        config = (git.git_dir / "config").read_text().lower()
+    except (OSError, UnicodeDecodeError):
+        return None
+    told = re.findall(r"^\s*bare\s*=\s*(.*?)\s*$", config, re.MULTILINE)
+    if told not in (["true"], ["false"]) or re.search(r"include|worktree", config):
+        return None
+    if told == ["true"]:
+        return ""
+    return str(git.git_dir.parent) if git.git_dir.name == ".git" else None
+
+
+def _linked_top(folder: Path) -> str | None:
+    """The folder of a linked working tree; None if not plainly told."""
+    try:
+        return str((folder / (folder / "gitdir").read_text().strip()).parent)
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _on_list(git: Git, ref: str) -> tuple[Worktree, ...]:
+    """The working trees that git lists on a branch."""
     found: list[Worktree] = []
     top = ""
     for line in fields(git.run("worktree", "list", "--porcelain", "-z").stdout):
@@ -57,7 +121,7 @@ def _worktrees_at(git: Git, top: str) -> list[Worktree]:
 
 def check_not_rebased(git: Git, ref: str) -> None:
     """Raise ClareError while a branch is being rebased: an abort would put it back, unasked."""
-    for folder in (git.git_dir, *git.git_dir.glob("worktrees/*")):
+    for folder in _git_dirs(git):
         for note in folder.glob("rebase-*/head-name"):
             if note.read_text().strip() == ref:
                 raise ClareError(
@@ -110,9 +174,7 @@ def _holder(lock: Path) -> str:
 def wait_for_checkouts(git: Git, ours: Sequence[Worktree]) -> None:
     """Wait for indexes that are being written elsewhere: a checkout may be coming to the branch."""
     mine = {Path(tree.git_dir).resolve() for tree in ours}
-    folders = [
-        f for f in (git.git_dir, *git.git_dir.glob("worktrees/*")) if f.resolve() not in mine
-    ]
+    folders = [f for f in _git_dirs(git) if f.resolve() not in mine]
     deadline = time.monotonic() + LOCK_WAIT
     while any((folder / "index.lock").exists() for folder in folders):
         if time.monotonic() > deadline:
@@ -151,18 +213,26 @@ def stands_on(tree: Worktree, ref: str) -> bool:
     return head == f"ref: {ref}" and os.path.isdir(tree.top)
 
 
-def follow(git: Git, tree: Worktree, journal: Journal, *, again: bool = False) -> None:
+def follow(
+    git: Git,
+    tree: Worktree,
+    journal: Journal,
+    *,
+    again: bool = False,
+    fresh: Sequence[Change] = (),
+) -> None:
     """Bring the move into a locked working tree: first the files, then the whole index at once.
 
-    `again` finishes what a killed command began: a file it had cut short is written anew.
+    `again` finishes what a killed command began: a file it had cut short is written anew. `fresh` are
+    the new files of a move that does nothing else: if nothing is in their way they come all at once.
     """
-    moved = differences(git, journal.move.old, journal.move.new)
     index, building = Path(tree.git_dir) / "index", scratch(journal.path)
     discard_scratch(journal.path)
     if index.exists():
         shutil.copyfile(index, building)
     inside = _Inside(git, tree, building, again=again)
-    inside.bring(moved)
+    if not (fresh and index.exists() and inside.add(fresh)):
+        inside.bring(differences(git, journal.move.old, journal.move.new))
     if building.exists():
         os.replace(building, index)
 
@@ -175,6 +245,15 @@ class _Inside:
         self.tree = tree
         self.again = again
         self.extra = {"GIT_INDEX_FILE": str(building)}
+
+    def add(self, fresh: Sequence[Change]) -> bool:
+        """Put new files on disk and into the index; False if something is in the way of one.
+
+        Git applies them as a patch: in one process, which looks before it writes, and exits 1 if it
+        must not.
+        """
+        given = b"".join(map(patch, fresh))
+        return self._done(*_APPLY, given=given, allow=(0, 1)).returncode == 0
 
     def bring(self, moved: Sequence[Difference]) -> None:
         staged = self._staged()
@@ -236,9 +315,14 @@ class _Inside:
         return Path(self.tree.top) / difference.path
 
     def _run(self, *words: str, given: str = "") -> bytes:
+        return self._done(*words, given=given.encode("utf-8", "surrogateescape")).stdout
+
+    def _done(
+        self, *words: str, given: bytes, allow: Sequence[int] = (0,)
+    ) -> subprocess.CompletedProcess[bytes]:
         git = Git(Path(self.tree.git_dir), hold=self.git.hold)
-        data = given.encode("utf-8", "surrogateescape")
-        return git.run(*words, given=data, extra=self.extra, work_tree=self.tree.top).stdout
+        top = self.tree.top
+        return git.run(*words, given=given, extra=self.extra, allow=allow, work_tree=top)
 
 
 def _blob_id(data: bytes, like: str) -> str:
