@@ -16,10 +16,12 @@ from clare.events.task import TaskEdited, TaskFields
 from clare.fleet import Fleet, Task
 from clare.services.readers.beads import load, task_id
 from clare.services.replica import Imported, bring
-from clare.store.board import Board, Given
+from clare.store import writing
+from clare.store.board import Board
 from clare.store.commit import Change, Commit, identity, write_commits
 from clare.store.git import Git, run_process
 from clare.store.place import Place
+from clare.store.writing import Given
 from clare.views.ready import rank
 
 OWN = Path(__file__).parent / "data" / "beads.jsonl"
@@ -124,7 +126,7 @@ def value(board: Board, row_id: str, name: str) -> str:
 def edit(board: Board, row_id: str, **values: str) -> None:
     key = names.task_key(task_id(row_id))
     fact = TaskEdited(entity=key, set=TaskFields.model_validate(values))
-    board.append(lambda _: [fact])
+    writing.append(board, lambda _: [fact])
 
 
 def a_row(**more: object) -> Row:

@@ -10,7 +10,9 @@ from clare.events.task import TaskCommented
 from clare.fleet import Fleet
 from clare.services.readers.beads import load, task_id
 from clare.services.replica import plan
-from clare.store.board import Board, extended
+from clare.store import writing
+from clare.store.board import Board
+from clare.store.writing import extended
 from tests.beads import (
     FILES,
     NOW,
@@ -322,6 +324,6 @@ def test_a_local_edit_stands_where_the_source_did_not_change(board: Board, tmp_p
 def test_a_local_comment_changes_nothing_for_the_import(board: Board) -> None:
     import_beads(board, OWN)
     key = names.task_key(task_id("bk-talk"))
-    board.append(lambda _: [TaskCommented(entity=key, text="First thoughts.")])
+    writing.append(board, lambda _: [TaskCommented(entity=key, text="First thoughts.")])
     assert import_beads(board, OWN).commit == ""
     assert len(task(board, "bk-talk").comments) == 4

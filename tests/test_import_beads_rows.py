@@ -12,7 +12,8 @@ from clare.events.fields import MAX_LINE, MAX_TEXT
 from clare.fleet import Finding, Fleet
 from clare.services.readers.beads import ORIGIN, load, task_id
 from clare.services.replica import Imported, plan
-from clare.store.board import Board, extended
+from clare.store.board import Board
+from clare.store.writing import extended
 from tests.beads import (
     FILES,
     NOW,

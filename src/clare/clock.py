@@ -7,8 +7,8 @@ the writer has seen, and stays close to physical time. One rule is added: a stam
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -32,8 +32,7 @@ STAMP_LENGTH = len("20261120T090412.123Z-0000")
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A moment of the hybrid logical clock: UTC milliseconds and a counter within them."""
 
     ms: int

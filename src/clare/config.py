@@ -2,9 +2,8 @@
 
 import os
 import re
-import socket
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from clare import names
 from clare.config_file import load, path, save
@@ -17,8 +16,7 @@ SHARED_FILE = "fleet.yaml"
 """Where what is set for all clones stands, as it is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """A value, and where it comes from."""
 
     value: str
@@ -35,7 +33,7 @@ def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
     for chosen in choices:
         if chosen.value:
             return Chosen(check_host(chosen.value, why=chosen.why), chosen.why)
-    short = re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")
+    short = re.sub(r"[^a-z0-9-]+", "-", os.uname().nodename.split(".")[0].lower()).strip("-")
     return Chosen(short[:32] or "host", "this machine's name")
 
 
@@ -49,8 +47,11 @@ def check_host(text: str, *, why: str = "--host") -> str:
     return text
 
 
-def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> Chosen:
-    """Who acts: `--as`, `$CLARE_ACTOR`, the agent session, the configuration, git's user.name."""
+def choose_actor(settings: Mapping[str, str], *, given: str, git_name: Callable[[], str]) -> Chosen:
+    """Who acts: `--as`, `$CLARE_ACTOR`, the agent session, the configuration, git's user.name.
+
+    Git is asked for the name only where nothing else tells.
+    """
     choices = (
         Chosen(given, "--as"),
         Chosen(os.environ.get("CLARE_ACTOR", ""), "$CLARE_ACTOR"),
@@ -60,7 +61,7 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: str) -> C
     for chosen in choices:
         if chosen.value:
             return Chosen(_check_actor(chosen), chosen.why)
-    plain = re.sub(r"[\s,]+", "-", git_name.strip().lower())
+    plain = re.sub(r"[\s,]+", "-", git_name().strip().lower())
     return Chosen(plain if names.is_actor(plain) else "", "git's user.name")
 
 
@@ -99,8 +100,7 @@ def first(key: str, settings: Mapping[str, str], *, given: str = "", shared: str
     return next((one for one in choices if one.value), Chosen("", "not set"))
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(NamedTuple):
     """A kind of coding agent: what its shells have in their environment.
 
     `session` tells one agent from another: its first 8 characters, or its last ones.

@@ -3,15 +3,16 @@
 import fcntl
 import os
 import re
-import secrets
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from clare import toml
 from clare.errors import ClareError
 from clare.settings import PRIVATE, PROJECTS, SHARED, problem, unknown
+
+if TYPE_CHECKING:
+    from clare import toml
 
 MAX_BYTES = 64 * 1024
 """The largest configuration that is read."""
@@ -36,6 +37,8 @@ def load() -> dict[str, str]:
     for steps, value in _flat(parsed(text)):
         wrong = _wrong(steps, value)
         if wrong:
+            from clare import toml  # which few runs need
+
             message, hint = wrong
             raise ClareError(f"{path()}, line {toml.line_of(text, steps)}: {message}", hint=hint)
         found[".".join(steps)] = str(value)
@@ -65,6 +68,10 @@ _MEND = "mend the file, or remove it"
 
 def parsed(text: str) -> dict[str, object]:
     """What the file says. Raises ClareError with the line if it is no TOML."""
+    if not text:
+        return {}
+    import tomllib
+
     try:
         said = tomllib.loads(text)
         if _is_deep(said):
@@ -95,7 +102,7 @@ def _inside(value: object) -> Iterable[object]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
-def _flat(found: Mapping[str, object]) -> Iterator[tuple[toml.Path, object]]:
+def _flat(found: Mapping[str, object]) -> "Iterator[tuple[toml.Path, object]]":
     for key, value in found.items():
         if key == PROJECTS and isinstance(value, dict):
             yield from (((key, slug), folder) for slug, folder in value.items())
@@ -103,7 +110,7 @@ def _flat(found: Mapping[str, object]) -> Iterator[tuple[toml.Path, object]]:
             yield (key,), value
 
 
-def _wrong(steps: toml.Path, value: object) -> tuple[str, str] | None:
+def _wrong(steps: "toml.Path", value: object) -> tuple[str, str] | None:
     """What is wrong with a key and its value, and what to do."""
     key = steps[0]
     if len(steps) == 1 and key == PROJECTS:
@@ -125,6 +132,8 @@ def save(key: str, value: str | None) -> None:
     """
 
     def change(text: str) -> str:
+        from clare import toml
+
         steps = tuple(key.split(".", 1))
         try:
             return (
@@ -145,7 +154,7 @@ def _rewrite(change: Callable[[str], str]) -> None:
         text = read_text()
         parsed(text)
         changed = change(text).encode("utf-8")
-        draft = where.with_name(f".{where.name}.{secrets.token_hex(4)}")
+        draft = where.with_name(f".{where.name}.{os.urandom(4).hex()}")
         try:
             with draft.open("xb") as file:
                 file.write(changed)

@@ -4,14 +4,17 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from clare import names
 from clare.clock import STAMP_LENGTH, Stamp
 from clare.errors import ClareError, Usage
-from clare.events.event import Event
 from clare.state import Entity
 from clare.table import CLOSED, Table, is_task
 from clare.task import Task, Tasks
+
+if TYPE_CHECKING:
+    from clare.events.event import Event
 
 FORMAT = 1
 """The format of a board that this Clare writes; a newer one is only read."""
@@ -19,8 +22,7 @@ FORMAT = 1
 __all__ = ["CLOSED", "Finding", "Fleet", "Manifest", "Task"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Something in the store that is not as it should be, and where.
 
     `level` is `unreadable` (it may change an answer), `unfit` (against the laws, the rest acts) or
@@ -42,8 +44,7 @@ class Finding:
         return f"{self.path}: {self.problem}"
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What `fleet.yaml` says; `lease` and `sync` are settings for all clones, as they are written."""
 
     name: str = ""
@@ -58,6 +59,9 @@ class Manifest:
         return self.format > FORMAT
 
 
+_UNNAMED = Manifest()
+
+
 @dataclass(frozen=True)
 class Fleet:
     """Everything a board says at one commit. Pure: built from files, asked by views.
@@ -66,9 +70,9 @@ class Fleet:
     """
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
-    events: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
+    events: "Mapping[str, tuple[Event, ...]]" = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    manifest: Manifest = Manifest()
+    manifest: Manifest = _UNNAMED
     commit: str = ""
     kept: Table | None = None
 

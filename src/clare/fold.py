@@ -12,9 +12,6 @@ from clare.clock import Stamp
 from clare.events.event import Event
 from clare.state import Claim, Comment, Entity, Mark, Write
 
-FOLD_VERSION = 2
-"""Raised when the same events come to fold to another state; part of the state digest."""
-
 CLOSING = frozenset(["review", "done", "dropped"])
 """The statuses that end the claims which the write had seen."""
 

@@ -1,8 +1,6 @@
 """How things are named: ids, slugs, actors, entity keys, and where an event's file lies."""
 
-import hashlib
 import re
-import unicodedata
 
 from clare.clock import Stamp
 
@@ -36,6 +34,8 @@ def base32(number: int, length: int) -> str:
 
 def derived(*parts: str, length: int) -> str:
     """A base32 name that follows from the parts alone, so that two hosts derive the same."""
+    import hashlib
+
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
     return base32(int.from_bytes(digest), length)
 
@@ -74,6 +74,8 @@ def is_new_actor(text: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether the text has no control, formatting, surrogate or line-breaking characters."""
+    import unicodedata
+
     return not any(unicodedata.category(char) in _UNPRINTABLE for char in text)
 
 

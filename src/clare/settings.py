@@ -4,7 +4,7 @@ Private settings are one machine's, shared ones stand on the board for all its c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare import names
 from clare.clock import SECOND, duration
@@ -14,8 +14,7 @@ PROJECTS = "projects"
 """The private table in which each project has its folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One key: what it is for, the form of its values, and where it may stand."""
 
     about: str

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clare.clock import DRIFT
+
+FOLD_VERSION = 2
+"""Raised when the same events come to fold to another state; part of the state digest."""
 
 STATUSES = ("idea", "open", "review", "done", "dropped")
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
@@ -32,8 +36,7 @@ DEFAULTS = {"status": "open", "priority": "P2", "type": "task", "pinned": "false
 """What a task's field counts as until it is written; every other one is empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """One value of a field, and who wrote it with which event."""
 
     event: str
@@ -41,8 +44,7 @@ class Write:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """Something said about an entity."""
 
     event: str
@@ -50,8 +52,7 @@ class Comment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A hold on a task by one actor of one clone; `end` is when its lease ends, in ms."""
 
     event: str
@@ -69,8 +70,7 @@ class Claim:
         return (self.by, self.clone) == (actor, clone)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Which event did something, and who."""
 
     event: str

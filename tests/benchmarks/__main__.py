@@ -18,7 +18,7 @@ from clare import names
 from clare.events.fact import Fact
 from clare.events.task import TaskClaimed, TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import Fleet, Manifest
-from clare.store import clone, setup
+from clare.store import clone, setup, writing
 from clare.store.board import Board
 from clare.store.git import Git
 from clare.store.place import Place
@@ -129,8 +129,8 @@ def a_board(path: Path, tasks: int, *, hub: str = "") -> Board:
     random_ = random.Random(SEED)
     board = Board(place, "plum", "nat", local.id, now=lambda: START, bits=random_.getrandbits)
     keys = [names.task_key(names.base32(random_.getrandbits(60), 12)) for _ in range(tasks)]
-    board.append(lambda _: [_created(random_, keys, number) for number in range(tasks)])
-    board.append(lambda fleet: _lived(random_, fleet, keys))
+    writing.append(board, lambda _: [_created(random_, keys, number) for number in range(tasks)])
+    writing.append(board, lambda fleet: _lived(random_, fleet, keys))
     return board
 
 

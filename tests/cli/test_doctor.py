@@ -11,8 +11,7 @@ import pytest
 from clare.errors import Exit
 from clare.fleet import Fleet
 from clare.services.doctor import hub
-from clare.store import health
-from clare.store import sync as syncing
+from clare.store import freshness, health
 from clare.store.board import Board
 from clare.store.git import Git
 from clare.store.setup import ATTRIBUTES_TEXT
@@ -63,7 +62,7 @@ def test_there_is_a_case_for_every_trouble_and_each_says_what_it_means_and_what_
 
 
 def test_what_gets_published_meanwhile_is_no_trouble(ward: Ward) -> None:
-    asked = syncing.unpublished
+    asked = freshness.unpublished
 
     def slow(board: Board, fleet: Fleet) -> int | None:
         found = asked(board, fleet)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clare.services import projects
+from clare.services import project_here
 from clare.services.opening import open_board
 from clare.store import git as git_module
 from tests.cli.running import Here, event_of, files_of, git
@@ -175,7 +175,7 @@ def test_the_remotes_are_read_once_and_only_when_needed(
     def found() -> tuple[str, int]:
         fleet = open_board(fleet=str(here.folder)).board.read()
         calls.clear()
-        return projects.here(fleet), len(calls)
+        return project_here.here(fleet), len(calls)
 
     assert found() == ("", 0)
     shop.ok("project", "edit", "shop", "--repo", "https://host/a/shop")
@@ -193,6 +193,6 @@ def test_in_a_folder_that_is_gone_no_project_is_here(shop: Here) -> None:
     os.chdir(away)
     try:
         away.rmdir()
-        assert projects.here(fleet) == ""
+        assert project_here.here(fleet) == ""
     finally:
         os.chdir(before)

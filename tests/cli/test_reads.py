@@ -1,12 +1,13 @@
 """How often commands read the whole board: that is what they cost on a large one."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from clare.fleet import Fleet
+from clare.store.cache import Progress, fleet_at
 from clare.store.git import Git
-from clare.store.read import read_board
 from tests.cli.running import Here, plant, two_hosts
 
 Reads = list[str]
@@ -17,11 +18,13 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     """Each commit that was read as a whole."""
     found: Reads = []
 
-    def counted(git: Git, commit: str) -> Fleet:
+    def counted(
+        git: Git, commit: str, *, keep: bool = False, progress: Progress = nullcontext
+    ) -> Fleet:
         found.append(commit)
-        return read_board(git, commit)
+        return fleet_at(git, commit, keep=keep, progress=progress)
 
-    monkeypatch.setattr("clare.store.board.read_board", counted)
+    monkeypatch.setattr("clare.store.board.fleet_at", counted)
     return found
 
 

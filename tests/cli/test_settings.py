@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from clare.config import check_host, choose_sync, load
 from clare.errors import Usage
 from clare.settings import problem
+from clare.store import writing
 from clare.store.board import Board
 from tests.cli.running import Here, git, plant, two_hosts
 
@@ -361,12 +362,12 @@ def test_shared_settings_and_tasks_at_once_lose_nothing(here: Here) -> None:
 def test_what_cannot_be_brought_here_yet_is_told(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move = Board.move
+    move = writing.move
 
     def noted(board: Board, old: str, new: str) -> str:
         return move(board, old, new) or "the checkout follows later"
 
-    monkeypatch.setattr(Board, "move", noted)
+    monkeypatch.setattr(writing, "move", noted)
     for words in (["set", "--shared", "lease", "8h"], ["unset", "--shared", "lease"]):
         assert here.run("config", *words).err == "clare: the checkout follows later\n"
 

@@ -215,7 +215,7 @@ def but_for_the_record(entity: Entity) -> Entity:
     """Without lease ends, the order of comments and what tells that there was a retraction."""
     return replace(
         entity,
-        claims=tuple(replace(held, end=0) for held in entity.claims),
+        claims=tuple(held._replace(end=0) for held in entity.claims),
         comments=tuple(sorted(entity.comments, key=lambda comment: comment.event)),
         updated=None,
         heads=(),

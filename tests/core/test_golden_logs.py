@@ -1,7 +1,6 @@
 """Old logs fold to the same state for ever: a folder of event files, and its state beside it."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from clare.events.read import read
 from clare.fold import fold
 from clare.names import folder
 from clare.store.files import parse
+from clare.views.digest import plain
 
 LOGS = Path(__file__).parent.parent / "golden" / "logs"
 STATES = sorted(LOGS.glob("*.json"))
@@ -29,7 +29,7 @@ def test_there_are_logs() -> None:
 def test_an_old_log_folds_to_the_state_it_always_had(state: Path) -> None:
     known = events(state.with_suffix(""))
     entity = fold(known[0].entity, known)
-    assert json.dumps(asdict(entity), indent=1, ensure_ascii=False) + "\n" == state.read_text(
+    assert json.dumps(plain(entity), indent=1, ensure_ascii=False) + "\n" == state.read_text(
         "utf-8"
     )
     assert {each.entity for each in known} == {entity.key}

@@ -169,7 +169,7 @@ MUTANTS: tuple[Mutant, ...] = (
                 '"update-ref", "-m", "clare", ref, new, old)',
                 '"update-ref", ref, new)',
             ),
-            Change("store/board.py", "if found != old:", "if not found:"),
+            Change("store/writing.py", "if found != old:", "if not found:"),
         ),
         (_APPEND + "test_a_branch_that_moved_since_the_decision_is_decided_on_again",),
     ),

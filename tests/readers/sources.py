@@ -9,7 +9,8 @@ from clare.fleet import Fleet, Task
 from clare.services.origin import Source
 from clare.services.readers import backlog, beads, csv, github, jsonl, markdown, taskwarrior
 from clare.services.replica import Imported, bring, plan
-from clare.store.board import Board, extended
+from clare.store.board import Board
+from clare.store.writing import extended
 from tests.beads import as_event
 
 DATA = Path(__file__).parents[1] / "data"

@@ -10,7 +10,9 @@ from clare.fleet import Fleet
 from clare.services.origin import Origin, Source, Wanted
 from clare.services.replica import bring, plan
 from clare.services.spread import ROOM
-from clare.store.board import Board, Given, extended
+from clare.store import writing
+from clare.store.board import Board
+from clare.store.writing import Given, extended
 from tests.beads import as_event, commits, make_board, tree
 from tests.cli.running import Here
 from tests.readers.sources import FORMATS, imported, load, task
@@ -164,7 +166,7 @@ def test_a_subject_can_say_what_was_decided_last(board: Board) -> None:
             board.git.run("update-ref", board.ref, moved)
         return [TaskCreated(entity="tasks/aaaaaaaaaaaa", set=TaskFields(title="Bake"))]
 
-    board.append(decide, summary=lambda: decided[-1])
+    writing.append(board, decide, summary=lambda: decided[-1])
     assert commits(board) == ["decided 2", "x", "begin"]
 
 

@@ -12,12 +12,13 @@ from clare.clock import SECOND, instant
 from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskFields
 from clare.fleet import Fleet, Manifest
-from clare.store import clone, setup
-from clare.store.board import Board, Written
+from clare.store import clone, setup, writing
+from clare.store.board import Board
 from clare.store.changes import is_event_path
 from clare.store.git import Git
-from clare.store.move import journal_folder
+from clare.store.interrupted import journal_folder
 from clare.store.place import Place
+from clare.store.writing import Written
 
 MORNING = instant("2026-11-20T09:00:00Z")
 
@@ -144,7 +145,7 @@ def commented(number: int | str, text: str) -> TaskCommented:
 
 def append(board: Board, *facts: Fact) -> Written:
     """Write facts that need no decision."""
-    return board.append(lambda _: facts)
+    return writing.append(board, lambda _: facts)
 
 
 def append_tasks(board: Board, numbers: Iterable[int | str]) -> Written:

@@ -13,11 +13,12 @@ import pytest
 
 from clare.errors import ClareError
 from clare.fleet import Fleet
-from clare.store import move, turn
-from clare.store.board import Decide, Decision
+from clare.store import move, turn, writing
+from clare.store.interrupted import journal_folder
 from clare.store.journal import Move, forget, interrupted, opened
-from clare.store.move import BranchMoved, clear_left_locks, journal_folder, move_branch
+from clare.store.move import BranchMoved, clear_left_locks, move_branch
 from clare.store.worktree import checked_out
+from clare.store.writing import Decide, Decision
 from tests.store.boards import (
     SHAPES,
     Site,
@@ -133,10 +134,12 @@ def test_a_branch_that_moved_since_the_decision_is_decided_on_again(
 
     def other() -> None:
         before = site.board.read()
-        site.board.move(before.commit, site.board.build(before, [created("other")]).commit)
+        writing.move(
+            site.board, before.commit, writing.build(site.board, before, [created("other")]).commit
+        )
 
     seen, decide = _decide_while(site, other)
-    site.board.append(decide)
+    writing.append(site.board, decide)
     assert seen == [["first"], ["first", "other"]]
     assert titles(site.board.read()) == ["first", "mine", "other"]
     assert status(site) == ""
@@ -151,7 +154,7 @@ def test_a_branch_that_was_deleted_since_the_decision_is_not_revived(
         site, lambda: user_git(site.git_dir, "update-ref", "-d", site.board.ref)
     )
     with pytest.raises(ClareError, match="the branch fleet is gone"):
-        site.board.append(decide)
+        writing.append(site.board, decide)
     assert user_git(site.git_dir, "for-each-ref", site.board.ref) == ""
     assert leftovers(site.git_dir) == []
 
@@ -160,13 +163,13 @@ def test_a_deleted_branch_is_not_revived_from_what_was_read_of_it(tmp_path: Path
     """The board was found on a remote-tracking branch; it is that one that is decided on again."""
     site = bare(tmp_path / "plum")
     user_git(site.git_dir, "update-ref", "refs/remotes/origin/fleet", site.board.ref)
-    place = replace(site.board.place, ref="refs/remotes/origin/fleet")
+    place = site.board.place._replace(ref="refs/remotes/origin/fleet")
     board = replace(site.board, place=place)
     append_tasks(board, ["local only"])
     seen, decide = _decide_while(
         site, lambda: user_git(site.git_dir, "update-ref", "-d", site.board.ref)
     )
-    board.append(decide)
+    writing.append(board, decide)
     assert seen == [["local only"], []]
     assert titles(board.read()) == ["mine"]
 
@@ -181,7 +184,7 @@ def test_a_branch_that_was_rewound_since_the_decision_is_decided_on_again(
     seen, decide = _decide_while(
         site, lambda: user_git(site.git_dir, "update-ref", site.board.ref, f"{site.board.ref}^")
     )
-    site.board.append(decide)
+    writing.append(site.board, decide)
     assert seen == [["kept", "rewound"], ["kept"]]
     assert titles(site.board.read()) == ["kept", "mine"]
 
@@ -193,7 +196,7 @@ def test_a_branch_moves_only_from_exactly_the_old_commit(old: str, tmp_path: Pat
     founded = _branch(site)
     append_tasks(site.board, ["a"])
     tip = _branch(site)
-    new = site.board.build(site.board.read(), [created("b")]).commit
+    new = writing.build(site.board, site.board.read(), [created("b")]).commit
     with pytest.raises(BranchMoved):
         move_branch(
             site.board.git, site.board.ref, old=founded if old == "elsewhere" else None, new=new
@@ -346,7 +349,7 @@ def test_a_refused_decision_leaves_nothing(tmp_path: Path) -> None:
         raise ClareError("no")
 
     with pytest.raises(ClareError, match="no"):
-        site.board.append(decide)
-    assert site.board.append(lambda _: []).commit == ""
+        writing.append(site.board, decide)
+    assert writing.append(site.board, lambda _: []).commit == ""
     assert _branch(site) == before
     assert leftovers(site.git_dir) == []

@@ -17,7 +17,7 @@ from clare import names
 from clare.clock import HOUR, Stamp
 from clare.events.text import dump
 from clare.fleet import Fleet
-from clare.store import cache
+from clare.store import cache, writing
 from clare.store.cache import LARGEST, fleet_at, folder_of, kept_at
 from clare.store.commit import Change, Commit, write_commits
 from clare.store.git import Git
@@ -191,7 +191,7 @@ def grown(tmp_path: Path) -> Git:
     append_tasks(board, range(12))
     shutil.rmtree(folder_of(board.git))
     board.read()
-    board.append(lambda _: [commented(number, "said") for number in range(5)])
+    writing.append(board, lambda _: [commented(number, "said") for number in range(5)])
     board.read()
     assert {path.name for path in folder_of(board.git).iterdir()} == {"base", "delta"}
     return board.git

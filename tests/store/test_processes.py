@@ -7,9 +7,10 @@ import pytest
 
 from clare.errors import ClareError
 from clare.fleet import Fleet
-from clare.store.board import Decision
+from clare.store import writing
 from clare.store.commit import identity
 from clare.store.worktree import checked_out
+from clare.store.writing import Decision
 from tests.cli.running import board as a_board
 from tests.shims import Processes, git_processes
 from tests.store.boards import (
@@ -46,7 +47,7 @@ def _written(site: Site, ran: Processes, name: str) -> list[str]:
         ran.forget()
         return [created(name)]
 
-    site.board.append(decide)
+    writing.append(site.board, decide)
     return ran.commands
 
 

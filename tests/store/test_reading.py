@@ -10,6 +10,7 @@ from clare import names
 from clare.errors import ClareError
 from clare.events.text import MAX_BYTES, dump
 from clare.fleet import Finding
+from clare.store import writing
 from clare.store.read import stream_blobs
 from tests.store.boards import (
     Site,
@@ -291,7 +292,7 @@ def test_the_projection_at_a_commit_is_that_of_the_commit(site: Site) -> None:
 
 def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     site = dedicated(tmp_path / "plum")
-    written = site.board.append(lambda _: [created("a"), created("b")])
+    written = writing.append(site.board, lambda _: [created("a"), created("b")])
     fleet = site.board.read()
     assert (fleet.events, fleet.entities) == (written.fleet.events, written.fleet.entities)
     assert fleet.commit == written.commit

@@ -10,6 +10,7 @@ from clare.clock import HOUR
 from clare.errors import ClareError, Exit, Held, Unpublished
 from clare.events.task import TaskClaimed
 from clare.services import claims, tasks
+from clare.store import writing
 from clare.store.board import Board
 from tests.sync.fleets import (
     REF,
@@ -69,7 +70,7 @@ def test_a_claim_that_loses_the_race_at_the_hub_leaves_nothing_behind(
     winner = world.board("plum", folder="winner")
     git(world.folder, "clone", "-q", "--bare", world.hub, repo(winner))
     fact = TaskClaimed(entity=f"tasks/{bed}", lease=4 * HOUR, hub=True)
-    written = winner.append(lambda _: [fact])
+    written = writing.append(winner, lambda _: [fact])
     git(world.hub, "fetch", "-q", repo(winner), REF)
     world.hook(
         "pre-receive",

@@ -1,12 +1,17 @@
 """What whoever may push can put into the hub: no clone loses an event, a file or its way."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from clare.errors import Exit
+from clare.store import writing
 from clare.store.board import Board
+from clare.store.commit import Change
+from clare.store.git import Git
+from clare.store.move import move_branch
 from tests.sync.fleets import World, add, exit_of, git, repo, settle, sync_once, task, tip
 
 
@@ -114,15 +119,18 @@ def test_files_of_the_user_in_the_way_stay(world: World, plum: Board) -> None:
 def test_somebodys_repack_drops_nothing_that_is_being_written(
     world: World, plum: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Board.move
+    move, packed = move_branch, []
 
-    def move(board: Board, old: str, new: str) -> str:
-        git(repo(board), "repack", "-a", "-d", "-q")
-        git(repo(board), "prune-packed")
-        return original(board, old, new)
+    def moving(
+        there: Git, ref: str, *, old: str | None, new: str, fresh: Sequence[Change] = ()
+    ) -> str:
+        git(repo(plum), "repack", "-a", "-d", "-q")
+        packed.append(git(repo(plum), "prune-packed"))
+        return move(there, ref, old=old, new=new, fresh=fresh)
 
-    monkeypatch.setattr(Board, "move", move)
+    monkeypatch.setattr(writing, "move_branch", moving)
     task_id = add(plum, "acknowledged")
+    assert packed
     assert task(plum, task_id).title == "acknowledged"
     assert git(repo(plum), "fsck", "--strict", "--no-dangling") == ""
     assert git(repo(plum), "for-each-ref", "refs/clare/new") == ""

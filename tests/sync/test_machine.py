@@ -20,7 +20,7 @@ from clare.events.task import TaskClaimed, TaskCommented, TaskEdited, TaskFields
 from clare.fleet import Fleet
 from clare.services import claims, tasks
 from clare.services.act import Outcome, act
-from clare.store import turn
+from clare.store import turn, writing
 from clare.store.board import Board
 from clare.store.sync import LostAnswer, sync, take_in
 from tests.sync.fleets import (
@@ -242,7 +242,7 @@ class Garden(RuleBasedStateMachine):
         def meanwhile() -> None:
             fact = TaskCommented(entity=f"tasks/{name}", text="meanwhile")
             with patch.object(turn, "PATIENCE", 0.02):
-                self.acknowledged |= {e.id for e in one.append(lambda _: [fact]).events}
+                self.acknowledged |= {e.id for e in writing.append(one, lambda _: [fact]).events}
             self.write(lambda: tasks.add(other, fields={"title": "x"}, labels=(), needs=()))
 
         self.write(lambda: tasks.comment(during(one, meanwhile), [name], "first"))

@@ -7,7 +7,6 @@ import click
 from clare import state
 from clare.cli import complete
 from clare.errors import Usage
-from clare.events import repeat
 from clare.state import PRIORITIES
 
 TASK = click.argument("name", metavar="TASK", shell_complete=complete.tasks)
@@ -40,6 +39,8 @@ PRIORITY = f"{PRIORITIES[0]}…{PRIORITIES[-1]}"
 
 def rule_of(text: str) -> str:
     """How a task repeats, as people type it."""
+    from clare.events import repeat
+
     try:
         return str(repeat.parse(text)) if text else ""
     except ValueError as error:

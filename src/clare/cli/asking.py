@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
 from clare.cli import complete
 from clare.fleet import Fleet
 from clare.names import view_key
-from clare.services import projects
-from clare.services.act import check_readable
+from clare.services import project_here
+from clare.services.finding import check_readable
 from clare.services.opening import Opened
 from clare.views.compare import Asked
 from clare.views.query import Query, parse, where
@@ -64,7 +63,7 @@ def on_board(fleet: Fleet, query: Query) -> Resolved:
     for name in query.views:
         check_readable(fleet, view_key(name))
     found = resolve(fleet, query)
-    found = replace(found, query=_located(fleet, found.query))
+    found = found._replace(query=_located(fleet, found.query))
     checked(fleet, found.query)
     return found
 
@@ -72,12 +71,12 @@ def on_board(fleet: Fleet, query: Query) -> Resolved:
 def _located(fleet: Fleet, query: Query) -> Query:
     """The query with `project:.` as the project whose folder or repository this is."""
     terms = (
-        replace(term, values=tuple(projects.meant(fleet, slug) for slug in term.values))
+        term._replace(values=tuple(project_here.meant(fleet, slug) for slug in term.values))
         if term.key == "project"
         else term
         for term in query.terms
     )
-    return replace(query, terms=tuple(terms))
+    return query._replace(terms=tuple(terms))
 
 
 def asked_by(opened: Opened, fleet: Fleet) -> Asked:

@@ -11,7 +11,6 @@ from clare.errors import ClareError, Exit, Unpublished, Usage
 from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
-from clare.store.place import manifest_of
 from clare.views.story import counted
 
 HOST = click.option(
@@ -87,7 +86,7 @@ def where(session: Session) -> None:
     """Which board this is, who you are, and why."""
     opened = session.open()
     board, place = opened.board, opened.board.place
-    manifest = manifest_of(board.git, board.tip()[0])
+    manifest = board.manifest()
     facts = [
         ("fleet", manifest.name, "fleet.yaml"),
         ("repository", place.repository, place.why_repository),
@@ -127,7 +126,7 @@ def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> N
         done = publishing.publish(board)
         _show_published(session, done, quiet=quiet)
         return
-    publishing.hub_of(manifest_of(board.git, board.tip()[0]))
+    publishing.hub_of(board.manifest())
     for done in publishing.watch(board, pause=time.sleep):
         if isinstance(done.problem, Unpublished):
             session.complain(done.problem)

@@ -4,9 +4,9 @@ What is offered ends up on a command line: only words that no shell takes for an
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from clare.cli.options import Session
 from clare.errors import ClareError
@@ -16,7 +16,17 @@ from clare.state import PRIORITIES
 from clare.views.columns import COLUMNS
 from clare.views.safe import one_line
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 Items = list["CompletionItem[str]"]
+
+
+def _item(value: str, help: str = "") -> "CompletionItem[str]":
+    from click.shell_completion import CompletionItem  # which only a shell that completes needs
+
+    return CompletionItem(value, help=help or None)
+
 
 _TYPES = ("bug", "epic", "feature", "task")
 _HARMLESS = "_./:@+-"
@@ -26,7 +36,7 @@ def tasks(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Unfinished tasks; once something is typed, closed ones too."""
     fleet = _fleet(ctx)
     return [
-        CompletionItem(shown, help=_described(task.title))
+        _item(shown, help=_described(task.title))
         for task in sorted(fleet.tasks.values(), key=lambda task: (task.is_closed, task.id))
         if task.id.startswith(incomplete) and (incomplete or not task.is_closed)
         for shown in [max(fleet.short(task.id), task.id[: len(incomplete)], key=len)]
@@ -36,7 +46,7 @@ def tasks(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
 def projects(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Projects by their slug."""
     return [
-        CompletionItem(slug, help=_described(entity.value("title", slug)))
+        _item(slug, help=_described(entity.value("title", slug)))
         for slug, entity in sorted(_fleet(ctx).projects.items())
         if slug.startswith(incomplete)
     ]
@@ -113,9 +123,7 @@ def columns(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
 
 def _words(found: Iterable[str], incomplete: str) -> Items:
     return [
-        CompletionItem(word)
-        for word in sorted(found)
-        if word.startswith(incomplete) and _is_harmless(word)
+        _item(word) for word in sorted(found) if word.startswith(incomplete) and _is_harmless(word)
     ]
 
 

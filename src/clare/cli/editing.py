@@ -10,9 +10,11 @@ import click
 
 from clare.config import agent_here
 from clare.errors import ClareError, Exit, Usage
-from clare.services import projects, tasks
-from clare.services.act import Outcome, held_by, sound
+from clare.services import project_here, tasks
+from clare.services.act import Outcome, held_by
+from clare.services.finding import sound
 from clare.state import SETS
+from clare.store import writing
 from clare.store.board import Board
 from clare.store.texts import new_text
 from clare.views import sheet
@@ -38,8 +40,8 @@ def check_one(names: Sequence[str]) -> None:
 def add(board: Board, given: Sheet) -> Outcome:
     """Add the task that a person writes, who begins with what is given."""
     fleet = board.read()
-    board.check_writable(fleet)
-    here = "" if "project" in given.fields else projects.here(fleet)
+    writing.check_writable(board, fleet)
+    here = "" if "project" in given.fields else project_here.here(fleet)
     shown = sheet.blank(Sheet({"project": here, **given.fields}, given.elements))
     before = sheet.read(sheet.written(shown))
 
@@ -62,7 +64,7 @@ def add(board: Board, given: Sheet) -> Outcome:
 def edit(board: Board, name: str) -> Outcome:
     """Change a task as a person does in its text; only what they changed is written."""
     fleet = board.read()
-    board.check_writable(fleet)
+    writing.check_writable(board, fleet)
     task = sound(fleet, name)
     shown = sheet.written(sheet.sheet_of(fleet, task))
     before = sheet.read(shown)
@@ -84,7 +86,7 @@ def edit(board: Board, name: str) -> Outcome:
 def comment(board: Board, names: Sequence[str]) -> Outcome:
     """Say about tasks, or the one that is held, what a person writes."""
     fleet = board.read()
-    board.check_writable(fleet)
+    writing.check_writable(board, fleet)
     meant = names or (held_by(board, fleet),)
     shown = f"\n{sheet.MARK}\n# Say it above this line; an empty text says nothing.\n"
 

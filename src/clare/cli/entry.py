@@ -6,9 +6,7 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 import errno
 import os
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -371,8 +369,12 @@ def _is_somewhere() -> bool:
 def _bug(session: Session, problem: Exception) -> Exit:
     """Write the traceback where it can be sent from, and say where."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    from datetime import UTC, datetime
+
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     where = Path(state) / "clare" / f"bug-{moment}.log"
+    import traceback
+
     report = f"clare {__version__}, python {sys.version}\n{traceback.format_exc()}"
     try:
         where.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import click
 
@@ -27,8 +27,7 @@ COLUMNS = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How a list is printed: `json`, `csv`, `md` or a table; its columns, none for the usual ones."""
 
     kind: str = ""

@@ -12,12 +12,11 @@ from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
 from clare.clock import show_age, show_instant
 from clare.errors import ClareError
-from clare.events.task import TaskFields
 from clare.fleet import Fleet, Task
-from clare.services.act import check_readable, find_each
+from clare.services.finding import check_readable, find_each
 from clare.services.opening import Opened
-from clare.state import Write
-from clare.store.sync import fetched_at, unpublished
+from clare.state import FIELDS, Write
+from clare.store.freshness import fetched_at, unpublished
 from clare.views import log as history
 from clare.views.ready import hindrances
 from clare.views.record import Record, at, task_record
@@ -105,7 +104,7 @@ def _settling(fleet: Fleet, task: Task, name: str) -> str:
         way = "assign {} --to …"
     else:
         way = f"edit {{}} {_OPTIONS.get(name, f'--{name} …')}"
-    return f"clare {way.format(short)}" if name in TaskFields.model_fields else ""
+    return f"clare {way.format(short)}" if name in FIELDS else ""
 
 
 def _facts(fleet: Fleet, task: Task, now: int) -> list[tuple[str, str]]:

@@ -1,12 +1,10 @@
 """What every command has: the common options, the session, and the way out to the terminal."""
 
-import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
@@ -105,6 +103,8 @@ class Session:
 
     def data(self, found: object) -> None:
         """A record, or a list of records, as JSON."""
+        import json
+
         click.echo(json.dumps(found, indent=2, ensure_ascii=True))
 
     def talk(self, text: str) -> None:
@@ -125,6 +125,8 @@ class Session:
     def complain(self, error: ClareError) -> None:
         """An error: why in one line, what to do in another; with --json one object."""
         if self.as_json:
+            import json
+
             _tell(json.dumps(_error_record(error)))
             return
         if isinstance(error, SomeFailed):
@@ -149,7 +151,7 @@ class Session:
         if not lines:
             return
         widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-        room = shutil.get_terminal_size().columns if sys.stdout.isatty() and not whole else 0
+        room = 0 if whole else room_of(sys.stdout)
         while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
             pass
         for line in lines:
@@ -159,6 +161,15 @@ class Session:
     def _cell(self, text: str, styles: Sequence[str], column: int) -> str:
         color = styles[column] if column < len(styles) else ""
         return self.styled(text, fg=color) if color else text
+
+
+def room_of(stream: TextIO) -> int:
+    """The columns of a terminal; 0 for what is none."""
+    if not stream.isatty():
+        return 0
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _give_way(widths: list[int]) -> bool:

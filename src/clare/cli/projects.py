@@ -9,8 +9,9 @@ from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.errors import Usage
 from clare.fleet import Fleet
-from clare.services import projects
-from clare.services.act import Outcome, check_readable
+from clare.services import project_here, projects
+from clare.services.act import Outcome
+from clare.services.finding import check_readable
 from clare.views.compare import Asked
 from clare.views.query import where
 from clare.views.record import Record, project_record
@@ -19,14 +20,17 @@ from clare.views.tasks import choose, unfinished
 
 SLUG = click.argument("slug", metavar="PROJECT", shell_complete=complete.projects)
 OPTIONAL_SLUG = click.argument(
-    "slug", metavar="[PROJECT]", default=projects.HERE, shell_complete=complete.projects
+    "slug", metavar="[PROJECT]", default=project_here.HERE, shell_complete=complete.projects
 )
 REPO = click.option("--repo", metavar="URL", help='Its repository\'s address; "" for none.')
 PATH = click.option("--path", metavar="DIR", help='Its folder on this machine; "" for none.')
 
 
 def _record(fleet: Fleet, slug: str) -> Record:
-    return {**project_record(fleet, fleet.project(slug)), "path": projects.folder_of(slug) or None}
+    return {
+        **project_record(fleet, fleet.project(slug)),
+        "path": project_here.folder_of(slug) or None,
+    }
 
 
 def _finish(
@@ -102,7 +106,7 @@ def edit(
         raise Usage("nothing to change", hint="`clare project edit --help` lists what can be")
     folder = projects.checked_folder(path) if path else ""
     board = session.open().board
-    slug = projects.meant(board.read(), slug) if slug == projects.HERE else slug
+    slug = project_here.meant(board.read(), slug) if slug == project_here.HERE else slug
     outcome = projects.edit(board, slug, fields=fields)
     moved = projects.set_folder(slug, folder) if path is not None else False
     _finish(session, slug, outcome, "edited", moved=moved)
@@ -118,7 +122,7 @@ def archive(session: Session, slug: str) -> None:
     Without PROJECT the one whose folder or repository this is.
     """
     board = session.open().board
-    slug = projects.meant(board.read(), slug) if slug == projects.HERE else slug
+    slug = project_here.meant(board.read(), slug) if slug == project_here.HERE else slug
     outcome = projects.edit(board, slug, fields={"status": "archived"})
     _finish(session, slug, outcome, "archived")
 
@@ -161,7 +165,7 @@ def show(session: Session, slug: str) -> None:
     """
     board = session.open().board
     fleet, now = board.read(), board.now()
-    slug = projects.meant(fleet, slug)
+    slug = project_here.meant(fleet, slug)
     entity = fleet.project(slug)
     record = _record(fleet, slug)
     if session.as_json:

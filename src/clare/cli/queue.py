@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +15,14 @@ from clare.cli.report import Done, finish, warn
 from clare.config import agent_here, in_nameless_agent
 from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
-from clare.services import claims
 from clare.services.opening import Opened
 from clare.views.query import Query, matcher
 from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.tasks import fitting
+
+if TYPE_CHECKING:
+    from clare.services.claims import Taken
 
 LEASE = click.option(
     "--lease",
@@ -123,6 +126,8 @@ def _take_next(session: Session, opened: Opened, wanted: Query, lease: int | Non
     def choose(fleet: Fleet) -> Callable[[Task], bool]:
         return matcher(on_board(fleet, wanted).query, asked_by(opened, fleet))
 
+    from clare.services import claims
+
     taken = claims.claim_next(opened.board, choose, lease=lease, offline=session.no_sync)
     _taken(session, opened, taken)
 
@@ -159,6 +164,8 @@ def claim(session: Session, names: tuple[str, ...], lease: str | None, force: bo
     opened = session.open()
     _check_actor(opened)
     length, offline = _lease(lease), session.no_sync
+    from clare.services import claims
+
     taken = claims.claim(opened.board, names, lease=length, force=force, offline=offline)
     _taken(session, opened, taken)
 
@@ -174,7 +181,7 @@ def _lease(text: str | None) -> int | None:
         raise Usage(f"--lease {text}: {problem}", hint="--lease 4h") from None
 
 
-def _taken(session: Session, opened: Opened, taken: claims.Taken) -> None:
+def _taken(session: Session, opened: Opened, taken: "Taken") -> None:
     """Print what is held now, then raise what could not be taken."""
     fleet, now = taken.outcome.fleet, opened.board.now()
     tasks = [fleet.task(task) for task in taken.outcome.tasks]
@@ -213,5 +220,7 @@ def release(session: Session, names: tuple[str, ...], message: str | None, force
     Without TASK the one you hold.
     """
     opened = session.open()
+    from clare.services import claims
+
     outcome = claims.release(opened.board, names, force=force, say=text_of(message))
     finish(session, opened, outcome, Done("released"))

@@ -1,21 +1,19 @@
 """What a command that wrote something says about it."""
 
 import sys
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from clare.cli.options import Session, SomeFailed
 from clare.fleet import Fleet
-from clare.services.act import Outcome
-from clare.services.opening import Opened
-from clare.views.briefing import briefing
-from clare.views.record import task_record
-from clare.views.repeats import minted
 from clare.views.safe import one_line
 from clare.views.story import counted
 
+if TYPE_CHECKING:
+    from clare.services.act import Outcome
+    from clare.services.opening import Opened
 
-@dataclass(frozen=True, slots=True)
-class Done:
+
+class Done(NamedTuple):
     """How to tell it: the verb, empty if it was told already; whether a pipe gets only the id.
 
     `briefed` records say what an agent needs to begin. `several`: the JSON is `{"tasks": […]}` also
@@ -28,10 +26,13 @@ class Done:
     several: bool = False
 
 
-def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> None:
+def finish(session: Session, opened: "Opened", outcome: "Outcome", done: Done) -> None:
     """Print the tasks that a command changed, then raise what went wrong with the others."""
     fleet, now = outcome.fleet, opened.board.now()
     if session.as_json:
+        from clare.views.briefing import briefing
+        from clare.views.record import task_record
+
         record = briefing if done.briefed else task_record
         records = [record(fleet, fleet.task(task), now=now) for task in outcome.tasks]
         alone = len(records) == 1 and not (outcome.failed or done.several)
@@ -41,14 +42,14 @@ def finish(session: Session, opened: Opened, outcome: Outcome, done: Done) -> No
     conclude(session, outcome)
 
 
-def conclude(session: Session, outcome: Outcome) -> None:
+def conclude(session: Session, outcome: "Outcome") -> None:
     """What there is to say beside the data; then raise what went wrong with the others."""
     notes(session, outcome)
     warn(session, outcome.fleet, about=[f"tasks/{task}" for task in outcome.tasks])
     _raise(outcome)
 
 
-def _tell(session: Session, outcome: Outcome, done: Done) -> None:
+def _tell(session: Session, outcome: "Outcome", done: Done) -> None:
     fleet = outcome.fleet
     touched = {event.entity for event in outcome.written.events}
     for task_id in outcome.tasks:
@@ -60,8 +61,10 @@ def _tell(session: Session, outcome: Outcome, done: Done) -> None:
         session.say(f"{fleet.short(task_id)} {done.verb}: {one_line(task.title)}{nothing}")
 
 
-def notes(session: Session, outcome: Outcome) -> None:
+def notes(session: Session, outcome: "Outcome") -> None:
     """Say on stderr what came to light beside what was asked for."""
+    from clare.views.repeats import minted
+
     for note in (
         *outcome.notes,
         *minted(outcome.fleet, outcome.written.events, known=outcome.tasks),
@@ -69,7 +72,7 @@ def notes(session: Session, outcome: Outcome) -> None:
         session.talk(f"clare: {note}")
 
 
-def _raise(outcome: Outcome) -> None:
+def _raise(outcome: "Outcome") -> None:
     if outcome.failed:
         raise SomeFailed(outcome.failed)
 

@@ -15,7 +15,7 @@ from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, Styled, common, cut, filled, width
 from clare.cli.report import warn
 from clare.fleet import Task
-from clare.services.act import check_readable, find_each
+from clare.services.finding import check_readable, find_each
 from clare.views import board as kanban
 from clare.views.compare import Asked
 from clare.views.forest import Node, around, branches, forest, nested

@@ -9,7 +9,8 @@ from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.errors import Usage
 from clare.services import views
-from clare.services.act import Outcome, check_readable
+from clare.services.act import Outcome
+from clare.services.finding import check_readable
 from clare.views.columns import columns_of
 from clare.views.saved import view_record
 

@@ -1,17 +1,19 @@
 """The way every change takes: decide, append, have it published; and what came of it."""
 
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from clare.errors import ClareError, Exit, Unreadable, Usage
+from clare.errors import ClareError, Usage
 from clare.events.fact import Fact
 from clare.events.problems import first_problem, problem_text
 from clare.fleet import Fleet, Task
-from clare.store.board import Board, Decide, Given, Summary, Written
+from clare.services.finding import sound, together
+from clare.store import writing
+from clare.store.board import Board
+from clare.store.writing import Decide, Given, Summary, Written
 from clare.views.status import lost
 from clare.views.story import shorten
 
@@ -35,7 +37,7 @@ class Outcome:
 
 def act(board: Board, decide: Decide, *, summary: Summary = "") -> Outcome:
     """Write what `decide` says, and wake the publisher; that it cannot be woken is a note."""
-    written = board.append(decide, summary=summary)
+    written = writing.append(board, decide, summary=summary)
     notes = written.notes
     if written.commit:
         try:
@@ -80,24 +82,12 @@ class Each:
             except ClareError as error:
                 self.failed.append((name, error))
         if self.failed and not self.tasks:
-            raise _together([error for _, error in self.failed])
+            raise together([error for _, error in self.failed])
         return facts
 
     def outcome(self, written: Written) -> Outcome:
         """What came of it, once it is written."""
         return Outcome(written, tuple(self.tasks), tuple(self.failed), written.notes)
-
-
-def _together(errors: Sequence[ClareError]) -> ClareError:
-    """All errors as one; its exit code is the common one."""
-    if len(errors) == 1:
-        return errors[0]
-    codes = {error.exit_code for error in errors}
-    return ClareError(
-        "; ".join(dict.fromkeys(error.message for error in errors)),
-        hint=errors[0].hint,
-        exit_code=codes.pop() if len(codes) == 1 else Exit.PARTIAL,
-    )
 
 
 def change_each(board: Board, names: Sequence[str], change: Change) -> Outcome:
@@ -124,40 +114,6 @@ def held_by(board: Board, fleet: Fleet) -> str:
     raise ClareError(
         f"{board.actor} holds {some or 'no task'} here", hint="name the TASK that you mean"
     )
-
-
-def find_each(
-    fleet: Fleet, names: Sequence[str]
-) -> tuple[list[Task], list[tuple[str, ClareError]]]:
-    """The tasks that a person means, and what went wrong with the others. Raises if all did."""
-    found: list[Task] = []
-    failed: list[tuple[str, ClareError]] = []
-    for name in names:
-        try:
-            found.append(fleet.task(name))
-        except ClareError as error:
-            failed.append((name, error))
-    if not found:
-        raise _together([error for _, error in failed])
-    return found, failed
-
-
-def sound(fleet: Fleet, name: str) -> Task:
-    """The task that a person means, if all its events are readable. Raises ClareError."""
-    task = fleet.task(name)
-    check_readable(fleet, task.key)
-    return task
-
-
-def check_readable(fleet: Fleet, key: str) -> None:
-    """Raise Unreadable if an answer about this entity would rest on files that cannot be read."""
-    broken = fleet.unreadable(key)
-    if broken:
-        raise Unreadable(
-            str(broken[0]),
-            hint="mend it with git, or accept it with "
-            f"`clare doctor --acknowledge {shlex.quote(broken[0].path)}`",
-        )
 
 
 def make(fact: type[F], key: str, **body: object) -> F:

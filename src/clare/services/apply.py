@@ -10,14 +10,17 @@ from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated
 from clare.events.text import event_bytes
 from clare.fleet import Fleet, Task
-from clare.services import projects
-from clare.services.act import Outcome, act, check_readable, make, sound
+from clare.services import project_here
+from clare.services.act import Outcome, act, make
 from clare.services.days import DAY_FIELDS, BadDay, dated
+from clare.services.finding import check_readable, sound
 from clare.services.plan_circles import circles
 from clare.services.plan_entries import Entry, Problem, together
 from clare.services.repeats import check_date, with_next
 from clare.services.tasks import changed, edited, own_need
-from clare.store.board import Board, Summary
+from clare.store import writing
+from clare.store.board import Board
+from clare.store.writing import Summary
 from clare.views.story import shorten
 
 ADDED, CHANGED, UNCHANGED = "added", "changed", "unchanged"
@@ -58,7 +61,7 @@ def apply(
     summary: Summary = (lambda: _summary(board, source, steps)) if source else ""
     if dry_run:
         fleet = board.read()
-        outcome = Outcome(board.preview(fleet, decide(fleet)))
+        outcome = Outcome(writing.preview(board, fleet, decide(fleet)))
     else:
         outcome = act(board, decide, summary=summary)
     return Applied(replace(outcome, tasks=tuple(step.task for step in steps)), tuple(steps))
@@ -195,14 +198,14 @@ class _Plan:
         """The project that an entry names, `.` being the one here."""
         if not text:
             return ""
-        slug = self._try(entry, "project", lambda: projects.meant(self.fleet, text))
+        slug = self._try(entry, "project", lambda: project_here.meant(self.fleet, text))
         self._try(entry, "project", lambda: slug and self.fleet.project(slug))
         return slug
 
     def _here(self) -> str:
         """The project here, looked for once."""
         if self.here is None:
-            self.here = projects.here(self.fleet)
+            self.here = project_here.here(self.fleet)
         return self.here
 
     def _id(self, entry: Entry, where: str, text: str) -> str:

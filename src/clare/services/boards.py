@@ -15,8 +15,8 @@ from clare.store.board import Board
 from clare.store.commit import check_identity
 from clare.store.git import Git, GitFailed, around
 from clare.store.place import DEFAULT_BRANCH, Place
-from clare.store.read import holds_board
 from clare.store.sync import Hub, sync
+from clare.store.tree import holds_board
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,10 @@ def init(path: str, *, host: str = "", hub: str = "", branch: str = "") -> Found
     if old is None:
         _check_no_other_board(git, chosen)
     _check_hub_is_free(git, chosen, address, known=old is not None)
-    clone.save(git, replace(clone.load(git), branch=chosen, host=host or clone.load(git).host))
+    clone.save(git, clone.load(git)._replace(branch=chosen, host=host or clone.load(git).host))
     local = clone.identified(git)
-    wanted = replace(
-        old or Manifest(name=_fleet_name(folder)), hub=address or (old.hub if old else "")
-    )
+    before = old or Manifest(name=_fleet_name(folder))
+    wanted = before._replace(hub=address or before.hub)
     if wanted != old:
         setup.found_board(git, chosen, wanted, clone=local.id)
     found = Place(

@@ -12,10 +12,11 @@ from clare.fleet import Fleet, Task
 from clare.services.act import Each, Outcome, change_each
 from clare.services.tasks import check_says, said
 from clare.settings import SETTINGS, problem
-from clare.store.board import Board, Decide, Written
-from clare.store.place import manifest_of
-from clare.store.read import MANIFEST
+from clare.store import writing
+from clare.store.board import Board
 from clare.store.sync import publish
+from clare.store.tree import MANIFEST
+from clare.store.writing import Decide, Written
 from clare.views.ready import hindrances, rank
 
 Choose = Callable[[Fleet], Callable[[Task], bool]]
@@ -106,13 +107,13 @@ def _shared_lease(fleet: Fleet) -> int:
 
 
 def _write(board: Board, decide: Decide, *, offline: bool) -> Written:
-    hub = manifest_of(board.git, board.tip()[0]).hub
+    hub = board.manifest().hub
     if hub and offline:
         raise ClareError(
             "a claim is won at the hub, and --no-sync keeps from asking it",
             hint="leave --no-sync out; nothing was taken",
         )
-    return publish(board, hub, decide) if hub else board.append(decide)
+    return publish(board, hub, decide) if hub else writing.append(board, decide)
 
 
 def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:

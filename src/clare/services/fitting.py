@@ -10,7 +10,7 @@ from clare.events.task import TaskCommented
 from clare.events.text import dump
 from clare.services.origin import Origin
 from clare.services.spread import ROOM
-from clare.store.board import Given
+from clare.store.writing import Given
 
 _CUT = "\n\n[shortened by the import]"
 _LINE_BREAKS = re.compile(r"[\n\r\x00\x85\u2028\u2029]+")

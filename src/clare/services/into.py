@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from clare import names
 from clare.events.task import TaskCreated
 from clare.fleet import Fleet
-from clare.services import projects
+from clare.services import project_here
 from clare.services.act import make
 from clare.services.origin import Source, Wanted
 
@@ -20,7 +20,7 @@ class Into:
 
     def check(self) -> None:
         """Raise Usage for a project or a label that cannot be one."""
-        fields = {"project": self.project} if self.project not in ("", projects.HERE) else {}
+        fields = {"project": self.project} if self.project not in ("", project_here.HERE) else {}
         add = {"labels": list(self.labels)} if self.labels else {}
         make(TaskCreated, names.task_key("0" * names.TASK_ID_LENGTH), set=fields, add=add)
 
@@ -28,7 +28,7 @@ class Into:
         """The source with its tasks in the project, which must be there, and labelled."""
         if not (self.project or self.labels):
             return source
-        slug = projects.meant(fleet, self.project) if self.project else ""
+        slug = project_here.meant(fleet, self.project) if self.project else ""
         if slug:
             fleet.project(slug)
         rows = tuple(

@@ -13,8 +13,8 @@ from clare.services.doctor.machine import state_folder
 from clare.services.opening import open_board
 from clare.store import leaving
 from clare.store.background import wait_for_lock
+from clare.store.freshness import unpublished
 from clare.store.place import NoBoard
-from clare.store.sync import unpublished
 from clare.store.texts import kept_texts
 from clare.views.story import counted
 

@@ -1,9 +1,9 @@
 """Opening the board that a command means, with whoever acts on it."""
 
-import secrets
+import os
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare import config
 from clare.config import Chosen
@@ -13,12 +13,12 @@ from clare.settings import SYNCS
 from clare.store import background, clone, place
 from clare.store.background import Said
 from clare.store.board import Board
-from clare.store.place import Place, manifest_of
-from clare.store.sync import fetched_at
+from clare.store.freshness import fetched_at
+from clare.store.git import Git
+from clare.store.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A board, and why each part of it was chosen."""
 
     board: Board
@@ -38,9 +38,17 @@ class Opened:
         if board.place.branch and background.is_stale(board.git, now=wall_clock()):
             # What is wrong with fleet.yaml was told where it matters; who may only read fetches nothing.
             with suppress(ClareError, OSError):
-                if board.wake_publisher(manifest_of(board.git, board.tip()[0])):
+                if board.wake_publisher(board.manifest()):
                     return max(0, wall_clock() - (fetched_at(board) or 0))
         return 0
+
+
+def _git_name(git: Git) -> str:
+    return git.text("config", "user.name", allow=(0, 1))
+
+
+def _bits(number: int) -> int:
+    return int.from_bytes(os.urandom((number + 7) // 8)) >> -number % 8
 
 
 def wall_clock() -> int:
@@ -58,8 +66,7 @@ def open_board(*, fleet: str = "", actor: str = "", sync: str = "") -> Opened:
 def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str = "") -> Opened:
     local = clone.identified(found.git) if found.branch else clone.Clone(id="0" * 8)
     host = config.choose_host(settings, bound=local.host)
-    git_name = found.git.text("config", "user.name", allow=(0, 1))
-    who = config.choose_actor(settings, given=actor, git_name=git_name)
+    who = config.choose_actor(settings, given=actor, git_name=lambda: _git_name(found.git))
 
     config.choose_sync(settings, given=sync)  # a wrong value is told before anything is written
 
@@ -71,6 +78,5 @@ def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str
         background.wake(found.git, found.repository)
         return True
 
-    bits = secrets.randbits
-    board = Board(found, host.value, who.value, local.id, wall_clock, bits, wake)
+    board = Board(found, host.value, who.value, local.id, wall_clock, _bits, wake)
     return Opened(board, host, who)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from clare import names
 from clare.clock import Stamp
 from clare.events.fact import Fact
-from clare.store.board import Given
+from clare.store.writing import Given
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from clare.events.fact import Model
 from clare.events.problems import first_problem, problem_text
 from clare.events.task import TaskCommented, TaskFields, TaskSets
 from clare.services.days import DAY_FIELDS
-from clare.services.projects import HERE
+from clare.services.project_here import HERE
 from clare.state import priority_of
 from clare.store.files import BadFile
 from clare.store.plan_file import MAX_BYTES, Map, Text, Value, parse_plan

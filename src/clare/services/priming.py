@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from clare.config import choose_lease, in_nameless_agent
 from clare.services.opening import open_board
+from clare.store.freshness import fetched_at, unpublished
 from clare.store.place import NoBoard
-from clare.store.sync import fetched_at, unpublished
 from clare.views.prime import MANUAL, NO_BOARD, Standing, held, prime
 
 

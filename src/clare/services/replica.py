@@ -21,12 +21,14 @@ from clare.events.project import ProjectCreated, ProjectEdited
 from clare.events.task import TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet
 from clare.fold import fold
-from clare.services.act import Outcome, act, check_readable
+from clare.services.act import Outcome, act
+from clare.services.finding import check_readable
 from clare.services.into import Into
 from clare.services.origin import Origin, Source, Wanted
 from clare.services.spread import Changes, spread
 from clare.state import DEFAULTS, Entity
-from clare.store.board import Board, Decision, Given
+from clare.store.board import Board
+from clare.store.writing import Decision, Given
 from clare.views.story import counted
 
 _ANYWHERE = Into()

@@ -12,7 +12,7 @@ from clare.store import manifest
 from clare.store.lines import line_of
 from clare.store.manifest import Rewritten
 from clare.store.place import manifest_of
-from clare.store.read import MANIFEST
+from clare.store.tree import MANIFEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _who(key: str, private: Mapping[str, str], opened: Opened | None) -> Chosen:
         return opened.host if key == "host" else opened.actor
     if key == "host":
         return config.choose_host(private)
-    return config.choose_actor(private, given="", git_name="")
+    return config.choose_actor(private, given="", git_name=str)
 
 
 def _shared_place(shared: _Shared, key: str) -> str:

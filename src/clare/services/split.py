@@ -8,7 +8,8 @@ from clare.errors import ClareError
 from clare.events.fact import Fact
 from clare.events.task import TaskCreated, TaskEdited
 from clare.fleet import Fleet, Task
-from clare.services.act import Outcome, act, make, sound
+from clare.services.act import Outcome, act, make
+from clare.services.finding import sound
 from clare.store.board import Board
 
 INHERITED = ("project", "priority")

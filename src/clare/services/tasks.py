@@ -8,7 +8,7 @@ from clare.errors import ClareError, Usage
 from clare.events.fact import Fact
 from clare.events.task import TaskCommented, TaskCreated, TaskEdited
 from clare.fleet import CLOSED, Fleet, Task
-from clare.services import projects
+from clare.services import project_here
 from clare.services.act import Outcome, act, change_each, make
 from clare.services.days import dated
 from clare.services.repeats import check_date, with_next
@@ -43,7 +43,7 @@ def add(
             "needs": [fleet.task(need).id for need in needs],
             "links": list(links),
         }
-        wanted = dated(projects.with_project(fleet, fields), now=board.now())
+        wanted = dated(project_here.with_project(fleet, fields), now=board.now())
         return [
             make(
                 TaskCreated,
@@ -162,7 +162,7 @@ def resolved(fleet: Fleet, fields: Fields, task_id: str = "") -> dict[str, str]:
             hint="name one actor: nat, claude/7f3a",
         )
     if found.get("project"):
-        found["project"] = projects.meant(fleet, found["project"])
+        found["project"] = project_here.meant(fleet, found["project"])
         fleet.project(found["project"])
     return found
 

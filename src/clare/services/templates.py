@@ -11,7 +11,7 @@ from clare.services.act import Outcome, make
 from clare.services.apply import apply
 from clare.services.days import DAY_FIELDS, dated
 from clare.services.plan_entries import Entry, entries
-from clare.services.projects import HERE
+from clare.services.project_here import HERE
 from clare.store.board import Board
 from clare.store.files import BadFile
 from clare.store.plan_file import Map, Text, Value, parse_yaml

@@ -5,7 +5,8 @@ from clare.errors import Usage
 from clare.events.fact import Fact, Retracted
 from clare.events.view import ViewSaved
 from clare.fleet import Fleet
-from clare.services.act import Outcome, act, check_readable, make
+from clare.services.act import Outcome, act, make
+from clare.services.finding import check_readable
 from clare.store.board import Board
 from clare.views.query import Query
 from clare.views.saved import resolve

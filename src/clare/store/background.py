@@ -9,15 +9,13 @@ say lies in `publish.said` until the next command tells it, and in `publish.told
 import fcntl
 import json
 import os
-import random
-import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from clare.clock import MINUTE, SECOND
 from clare.errors import Unpublished, Usage
@@ -39,8 +37,7 @@ _started: "list[subprocess.Popen[bytes]]" = []
 """The publishers of this process: asked for their end now and then, so that none stays a zombie."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a publisher in the background had to say: why it failed, and lines about what it brought."""
 
     problem: str = ""
@@ -122,7 +119,7 @@ def wait_for_lock(git: Git) -> int:
                 f"another clare of this clone has been publishing for {WAIT:.0f} s",
                 hint="try again later; `clare status` tells how much waits",
             )
-        time.sleep(random.uniform(0.005, 0.05))
+        time.sleep(0.005 + 0.045 * os.urandom(1)[0] / 255)
     return lock
 
 
@@ -152,8 +149,8 @@ def note(git: Git, new: Said) -> None:
     """Note what a publisher has to say. What no command has told yet of claims stays with it."""
     notes = (*_read(git, "publish.said").notes, *new.notes)
     if new.problem or notes:
-        draft = _file(git, f"publish.said.{secrets.token_hex(4)}")
-        draft.write_text(json.dumps(asdict(Said(new.problem, new.hint, notes))), "utf-8")
+        draft = _file(git, f"publish.said.{os.urandom(4).hex()}")
+        draft.write_text(json.dumps(Said(new.problem, new.hint, notes)._asdict()), "utf-8")
         os.replace(draft, _file(git, "publish.said"))
     else:
         _file(git, "publish.said").unlink(missing_ok=True)

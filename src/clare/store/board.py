@@ -1,77 +1,22 @@
-"""A board that can be read and written: the only door of the services to the store."""
+"""A board that can be read: the only door of the services to the store; `writing` is the way out."""
 
-import random
-import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from clare import names
-from clare.clock import DRIFT, MINUTE, tick
-from clare.errors import ClareError, Unreadable
-from clare.events.event import Event
-from clare.events.fact import Fact
-from clare.events.read import read
-from clare.events.text import event_bytes
-from clare.fleet import FORMAT, Fleet, Manifest
-from clare.fold import fold
-from clare.overlaid import Overlaid
+from clare.errors import ClareError
+from clare.fleet import Fleet, Manifest
+from clare.store import cache
 from clare.store.cache import Progress, fleet_at
-from clare.store.commit import (
-    Change,
-    Commit,
-    forget_old_candidates,
-    identity,
-    released,
-    write_commits,
-)
-from clare.store.files import parse
-from clare.store.git import Git, GitFailed
-from clare.store.merge import CLONE_TRAILER
-from clare.store.move import BranchMoved, move_branch, recover
-from clare.store.place import Place
-from clare.store.read import MANIFEST, read_board
-from clare.store.turn import turn
-from clare.table import row_of
-from clare.views.digest import Digest, digest
-from clare.views.story import sentence
+from clare.store.git import Git
+from clare.store.interrupted import was_interrupted
+from clare.store.place import Place, manifest_of
+from clare.store.refs import commit_of
+from clare.store.tree import MANIFEST
 
-RETRY_FOR = 30.0
-"""Seconds in which a write decides again when the branch moves under it."""
-
-TRIES = 10
-"""It decides so often at least: it may have been stopped for longer than that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An event whose id follows from elsewhere, as an import derives it."""
-
-    fact: Fact
-    id: str
-    by: str
-    clone: str
-    after: tuple[str, ...] = ()
-
-
-Decision = Sequence[Fact | Given]
-Decide = Callable[[Fleet], Decision]
-Summary = str | Callable[[], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a command wrote: the events, the board after them, the commit (empty if nothing).
-
-    `notes` say what could not be brought to this clone yet, and will be by the next command.
-    """
-
-    fleet: Fleet
-    events: tuple[Event, ...] = ()
-    commit: str = ""
-    notes: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
+if TYPE_CHECKING:
+    from clare.views.digest import Digest
 
 
 @dataclass(frozen=True)
@@ -103,10 +48,10 @@ class Board:
 
     def tip(self) -> tuple[str, str | None]:
         """The commit to read, and what the branch must be at when it moves (None: not there yet)."""
-        local = self.git.resolve(self.ref) if self.place.branch else None
+        local = commit_of(self.git, self.ref) if self.place.branch else None
         if local:
             return local, local
-        found = self.git.resolve(self.place.ref)
+        found = commit_of(self.git, self.place.ref)
         if not found:
             raise ClareError(
                 f"the branch {self.place.branch} is gone",
@@ -114,166 +59,36 @@ class Board:
             )
         return found, None
 
+    def manifest(self) -> Manifest:
+        """What `fleet.yaml` says now. Raises Unreadable if it cannot be read."""
+        tip = self.tip()[0]
+        known = cache.facts(self.git)
+        if known and known.commit == tip and not any(f.path == MANIFEST for f in known.findings):
+            return known.manifest
+        return manifest_of(self.git, tip)
+
     def read(self, commit: str | None = None) -> Fleet:
         """The projection at a commit, the newest by default; first what a kill interrupted is mended.
 
         It is kept for the next who asks, and read from what was kept as far as that goes.
         """
-        recover(self.git)
+        if was_interrupted(self.git):
+            from clare.store.move import recover
+
+            recover(self.git)
         if commit:
             return fleet_at(self.git, commit, progress=self.progress)
         return fleet_at(self.git, self.tip()[0], keep=True, progress=self.progress)
 
     def read_whole(self, commit: str | None = None) -> Fleet:
         """The projection at a commit with all its events, read from the log alone."""
+        from clare.store.read import read_board
+
         return read_board(self.git, commit or self.tip()[0])
 
-    def digest(self, commit: str | None = None) -> Digest:
+    def digest(self, commit: str | None = None) -> "Digest":
         """The digests of the board at a commit, from the log alone."""
+        from clare.views.digest import digest
+
         fleet = self.read_whole(commit)
         return digest(fleet, files=self.git.text("rev-parse", f"{fleet.commit}:fleet"))
-
-    def check_writable(self, fleet: Fleet) -> None:
-        """Raise ClareError where nothing may be written."""
-        if not self.place.branch:
-            raise ClareError(
-                "this checkout holds a fleet, but no branch to write to: it is read-only",
-                hint=f"`clare init --branch {self._head() or 'NAME'}` lets you write here",
-            )
-        if fleet.manifest.read_only:
-            raise ClareError(
-                f"this fleet has format {fleet.manifest.format}, this Clare writes {FORMAT}: "
-                "read-only",
-                hint="install a newer Clare",
-            )
-        broken = next((f for f in fleet.findings if f.path == MANIFEST), None)
-        if broken and broken.level == "unreadable":
-            raise Unreadable(str(broken), hint="mend fleet/fleet.yaml with git first")
-        if not self.actor:
-            raise ClareError("nobody is acting", hint="say who with --as NAME or $CLARE_ACTOR")
-
-    def _head(self) -> str:
-        return self.git.text("symbolic-ref", "-q", "--short", "HEAD", allow=(0, 1))
-
-    def append(self, decide: Decide, *, summary: Summary = "") -> Written:
-        """Decide on the newest projection and write, under the condition that it still is the newest.
-
-        `summary` is the commit's subject, or says it once it is decided what to write.
-        A decision older than a minute is taken again. Raises ClareError, also what `decide` raises.
-        """
-        deadline = time.monotonic() + RETRY_FOR
-        for tries in count(1):
-            try:
-                with turn(self.git), released(self.git):
-                    recover(self.git)
-                    tip = self.tip()
-                    fleet, decided = self.read(tip[0]), self.now()
-                    written = self.build(fleet, decide(fleet), summary=summary)
-                    if not written.commit:
-                        return written
-                    if self.now() - decided > MINUTE:
-                        raise BranchMoved(self.ref)
-                    note = self._follow(tip, written)
-            except BranchMoved:
-                if tries > TRIES and time.monotonic() > deadline:
-                    break
-                time.sleep(random.uniform(0, 0.05))
-                continue
-            self.tidy()
-            return replace(written, notes=(note,) if note else ())
-        raise ClareError(
-            f"others kept writing for {RETRY_FOR:.0f} s",
-            hint="run the command again",
-        )
-
-    def tidy(self) -> None:
-        """Let git pack what many small writes left, when it finds that it is due.
-
-        What is written stays written if that fails: it is due again after the next write.
-        """
-        forget_old_candidates(self.git)
-        with suppress(GitFailed):
-            self.git.run("maintenance", "run", "--auto", "--quiet")
-
-    def move(self, old: str, new: str) -> str:
-        """Move the branch from one commit to another. Returns a note, or raises BranchMoved."""
-        found, here = self.tip()
-        if found != old:
-            raise BranchMoved(self.ref)
-        return move_branch(self.git, self.ref, old=here, new=new)
-
-    def _follow(self, tip: tuple[str, str | None], written: Written) -> str:
-        """Move the branch from the tip that was decided on. The swap itself tells if it has moved."""
-        _, here = tip
-        if here is None and self.tip() != tip:
-            raise BranchMoved(self.ref)
-        return move_branch(self.git, self.ref, old=here, new=written.commit, fresh=written.changes)
-
-    def preview(self, fleet: Fleet, decision: Decision) -> Written:
-        """What a decision would come to. Writes nothing."""
-        events = tuple(event for event, _ in self._mint(fleet, decision))
-        return Written(extended(fleet, events), events)
-
-    def build(self, fleet: Fleet, decision: Decision, *, summary: Summary = "") -> Written:
-        """Turn decided facts into events and one commit on the fleet's; moves nothing."""
-        self.check_writable(fleet)
-        if not decision:
-            return Written(fleet)
-        author, committer = identity(self.git)
-        minted = self._mint(fleet, decision)
-        after = extended(fleet, [event for event, _ in minted])
-        events = tuple(event for event, _ in minted)
-        told = summary if isinstance(summary, str) else summary()
-        message = self._message(after, events, told)
-        changes = [Change(names.event_path(e.entity, e.id), data=data) for e, data in minted]
-        commit = write_commits(
-            self.git, [Commit(message, author, committer, changes, (fleet.commit,))]
-        )
-        return Written(after, events, commit, changes=tuple(changes))
-
-    def _mint(self, fleet: Fleet, decision: Decision) -> list[tuple[Event, bytes]]:
-        now = self.now()
-        newest_seen = fleet.newest_stamp(until=now + DRIFT)
-        stamp = tick(now=now, seen=[newest_seen] if newest_seen else [])
-        newest: dict[str, tuple[str, ...]] = {}
-        minted: list[tuple[Event, bytes]] = []
-        for fact in decision:
-            if isinstance(fact, Given):
-                given = fact
-            else:
-                event_id = f"{stamp}-{self.host}-{names.base32(self.bits(40), 8)}"
-                heads = newest.get(fact.entity) or fleet.entity(fact.entity).heads
-                given = Given(fact, event_id, self.actor, self.clone, heads)
-                newest[fact.entity] = (event_id,)
-                stamp = stamp.next()
-            minted.append(_written(given))
-        return minted
-
-    def _message(self, fleet: Fleet, events: Sequence[Event], summary: str) -> str:
-        told = [sentence(fleet, event) for event in events]
-        subject = summary or (told[0] if len(told) == 1 else f"{told[0]} (+{len(told) - 1} more)")
-        body = "\n".join(told) + "\n\n" if len(told) > 1 and not summary else ""
-        return f"{subject}\n\n{body}{CLONE_TRAILER}: {self.clone}\n"
-
-
-def _written(given: Given) -> tuple[Event, bytes]:
-    data = event_bytes(
-        given.fact, event_id=given.id, by=given.by, clone=given.clone, after=given.after
-    )
-    return read(parse(data)), data
-
-
-def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
-    """The projection with more events: only the entities they touch fold again."""
-    touched: dict[str, list[Event]] = {}
-    for event in new:
-        touched.setdefault(event.entity, []).append(event)
-    events = {key: (*fleet.events.get(key, ()), *found) for key, found in touched.items()}
-    entities = {key: fold(key, found) for key, found in events.items()}
-    rows = {key: row_of(entity) for key, entity in entities.items()}
-    return replace(
-        fleet,
-        entities=Overlaid(entities, fleet.entities),
-        events=Overlaid(events, fleet.events),
-        kept=fleet.table.with_changed(rows, rows),
-    )

@@ -6,7 +6,6 @@ than the one kept asks git what differs and folds only those entities again.
 """
 
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from clare.store.kept import Base, Kept
 from clare.store.snapshot import (
     Content,
     Damaged,
+    Facts,
     File,
     delta_bytes,
     parts_of,
@@ -75,6 +75,12 @@ def _advanced(git: Git, kept: Kept, commit: str) -> Kept | None:
         return None
 
 
+def facts(git: Git) -> Facts | None:
+    """What is known of the board that was kept; None if nothing was."""
+    found = load(git)
+    return found.facts if found else None
+
+
 def load(git: Git) -> Kept | None:
     """What was kept; None if nothing was, or nothing that can be used: that costs only time."""
     try:
@@ -111,7 +117,7 @@ def save(git: Git, kept: Kept) -> None:
 def _put(git: Git, name: str, parts: Iterable[bytes]) -> None:
     folder = folder_of(git)
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f"{name}.{secrets.token_hex(4)}"
+    draft = folder / f"{name}.{os.urandom(4).hex()}"
     try:
         with open(draft, "wb") as file:
             file.writelines(parts)

@@ -2,18 +2,15 @@
 
 import json
 import os
-import secrets
-import socket
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from clare import names
 from clare.errors import ClareError
 from clare.store.git import Git
 
 
-@dataclass(frozen=True, slots=True)
-class Clone:
+class Clone(NamedTuple):
     """A clone's local facts. `bound` is the machine and folder that the identity belongs to."""
 
     id: str = ""
@@ -45,19 +42,19 @@ def save(git: Git, facts: Clone) -> None:
     """Write the facts, whole or not at all."""
     where = file_of(git)
     where.parent.mkdir(parents=True, exist_ok=True)
-    draft = where.with_suffix(f".{secrets.token_hex(4)}")
-    draft.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
+    draft = where.with_suffix(f".{os.urandom(4).hex()}")
+    draft.write_text(json.dumps(facts._asdict(), indent=2) + "\n", "utf-8")
     os.replace(draft, where)
 
 
 def identified(git: Git) -> Clone:
     """The facts with an identity of this clone's own; a copied folder gets a new one."""
     facts = load(git)
-    bound = f"{socket.gethostname()}:{git.git_dir.resolve()}"
+    bound = f"{os.uname().nodename}:{git.git_dir.resolve()}"
     if facts.id and facts.bound == bound:
         return facts
-    number = int.from_bytes(secrets.token_bytes(5))
-    fresh = replace(facts, id=names.base32(number, 8), bound=bound)
+    number = int.from_bytes(os.urandom(5))
+    fresh = facts._replace(id=names.base32(number, 8), bound=bound)
     try:
         save(git, fresh)
     except OSError:

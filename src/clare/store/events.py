@@ -1,12 +1,15 @@
 """The events of a board at a commit, read when somebody asks for them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from clare.events.event import Event
 from clare.store.git import Git
 
+if TYPE_CHECKING:
+    from clare.events.event import Event
 
-class Events(Mapping[str, tuple[Event, ...]]):
+
+class Events(Mapping[str, "tuple[Event, ...]"]):
     """The events of each entity by id; whoever goes through all of them has all read at once."""
 
     def __init__(self, git: Git, commit: str, keys: Mapping[str, object]) -> None:
@@ -16,7 +19,7 @@ class Events(Mapping[str, tuple[Event, ...]]):
         self._read: dict[str, tuple[Event, ...]] = {}
         self._is_whole = False
 
-    def __getitem__(self, key: str) -> tuple[Event, ...]:
+    def __getitem__(self, key: str) -> "tuple[Event, ...]":
         if key not in self._keys:
             raise KeyError(key)
         if key not in self._read:

@@ -7,7 +7,6 @@ that lock knows that all of them have ended: what the journal says was interrupt
 import fcntl
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -65,7 +64,7 @@ def _created(folder: Path) -> tuple[Path, int]:
     """A new empty file, locked. In the moment before it is locked, others may take it for left."""
     folder.mkdir(parents=True, exist_ok=True)
     while True:
-        path = folder / f"{secrets.token_hex(8)}.json"
+        path = folder / f"{os.urandom(8).hex()}.json"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if os.fstat(descriptor).st_nlink:

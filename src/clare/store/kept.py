@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from clare.events.event import Event
 from clare.fleet import Fleet
 from clare.names import task_key
 from clare.packing import unpack
 from clare.state import Entity
 from clare.store.snapshot import Changed, Content, Damaged, Facts, Source, place_of
 from clare.table import Row, Table
+
+if TYPE_CHECKING:
+    from clare.events.event import Event
 
 
 class Base:
@@ -113,7 +116,7 @@ class Kept:
         rows: dict[str, Row | None] = {key: row for key, (row, _) in self.changed.items()}
         return Table(self.base.column, others=self.facts.others, changed=rows)
 
-    def fleet(self, events: Mapping[str, tuple[Event, ...]]) -> Fleet:
+    def fleet(self, events: "Mapping[str, tuple[Event, ...]]") -> Fleet:
         """The board as views ask it; `events` are those of its entities."""
         facts = self.facts
         found = Fleet(self.entities, events, facts.findings, facts.manifest, facts.commit)

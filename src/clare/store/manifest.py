@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from clare.errors import ClareError, Unreadable
 from clare.events.text import scalar
-from clare.store.board import RETRY_FOR, Board
+from clare.store import writing
+from clare.store.board import Board
 from clare.store.commit import Change, Commit, identity, released, write_commits
 from clare.store.files import BadFile, parse
 from clare.store.git import Git
 from clare.store.lines import span
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved
-from clare.store.read import MANIFEST
+from clare.store.tree import MANIFEST
 from clare.store.turn import turn
+from clare.store.writing import RETRY_FOR
 
 
 def text_at(git: Git, commit: str) -> str:
@@ -85,7 +87,7 @@ def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> Rewritt
 
 def _rewritten(board: Board, change: Callable[[str], str], what: str) -> Rewritten:
     fleet = board.read()
-    board.check_writable(fleet)
+    writing.check_writable(board, fleet)
     old = text_at(board.git, fleet.commit)
     try:
         new = change(old)
@@ -99,4 +101,4 @@ def _rewritten(board: Board, change: Callable[[str], str], what: str) -> Rewritt
     commit = write_commits(
         board.git, [Commit(message, author, committer, changes, (fleet.commit,))]
     )
-    return Rewritten(commit, board.move(fleet.commit, commit))
+    return Rewritten(commit, writing.move(board, fleet.commit, commit))

@@ -15,6 +15,7 @@ from clare.errors import ClareError
 from clare.store.changes import empty_tree
 from clare.store.commit import Change
 from clare.store.git import Git, GitFailed
+from clare.store.interrupted import journal_folder
 from clare.store.journal import Journal, Move, forget, interrupted, opened
 from clare.store.worktree import (
     check_not_rebased,
@@ -36,11 +37,6 @@ BUSY_WAIT = 5.0
 
 class BranchMoved(Exception):
     """The branch is not where the decision was made: decide again."""
-
-
-def journal_folder(git: Git) -> Path:
-    """Where the journals of one repository lie."""
-    return git.git_dir / "clare" / "journal"
 
 
 def move_branch(

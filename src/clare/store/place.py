@@ -2,23 +2,20 @@
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from clare.errors import ClareError, Unreadable
 from clare.fleet import Manifest
-from clare.store import clone
-from clare.store.files import BadFile, parse
+from clare.store import cache, clone
 from clare.store.git import Git, GitFailed, around, is_somewhere
-from clare.store.read import holds_board
-from clare.store.reading import manifest
-from clare.store.tree import MANIFEST
+from clare.store.refs import commit_of
+from clare.store.tree import MANIFEST, holds_board
 
 DEFAULT_BRANCH = "fleet"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A board: its repository's common git directory and its branch.
 
     `ref` is what to read; `branch` is what to write, empty if this checkout may only be read.
@@ -84,8 +81,10 @@ def _at(start: str, why: str) -> Place | None:
     if git is None:
         return None
     repository = str(git.git_dir.parent if git.git_dir.name == ".git" else git.git_dir)
+    known = cache.facts(git)
     for branch, ref, why_branch in _branches(git, start):
-        if holds_board(git, ref):
+        commit = commit_of(git, ref)
+        if commit and ((known and known.commit == commit) or holds_board(git, commit)):
             return Place(git, branch, ref, repository, why, why_branch)
     return None
 
@@ -102,6 +101,9 @@ def adopt(git: Git, branch: str) -> None:
 
 def manifest_of(git: Git, ref: str) -> Manifest:
     """What `fleet.yaml` says at a ref. Raises Unreadable if it cannot be read."""
+    from clare.store.files import BadFile, parse
+    from clare.store.reading import manifest
+
     try:
         found, _ = manifest(parse(git.run("cat-file", "blob", f"{ref}:{MANIFEST}").stdout))
     except BadFile as error:

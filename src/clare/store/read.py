@@ -11,9 +11,7 @@ from clare.fleet import Fleet
 from clare.fold import fold
 from clare.store.git import Git, GitFailed, fields
 from clare.store.reading import Reading, sorted_findings
-from clare.store.tree import MANIFEST, Entry
-
-__all__ = ["MANIFEST", "Entry"]
+from clare.store.tree import Entry
 
 
 def read_board(git: Git, commit: str) -> Fleet:
@@ -38,11 +36,6 @@ def read_entries(git: Git, entries: Iterable[Entry]) -> Reading:
         for entry in files[blob]:
             reading.take(entry, data)
     return reading
-
-
-def holds_board(git: Git, rev: str) -> bool:
-    """Whether there is a board at a revision; a revision that does not exist holds none."""
-    return bool(git.text("ls-tree", "--name-only", rev, "--", MANIFEST, allow=(0, 128)))
 
 
 def list_tree(git: Git, commit: str, folder: str = "fleet/") -> list[Entry]:

@@ -18,9 +18,8 @@ from clare.store.manifest import text_at, with_value
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
 from clare.store.place import DEFAULT_BRANCH
-from clare.store.read import holds_board
 from clare.store.remote import ANSWER_WITHIN, Unreachable, check_url, reason, shown
-from clare.store.tree import ATTRIBUTES, MANIFEST
+from clare.store.tree import ATTRIBUTES, MANIFEST, holds_board
 
 ATTRIBUTES_TEXT = b"* text eol=lf -filter -ident -working-tree-encoding\n"
 Progress = Callable[[str], None]

@@ -10,13 +10,12 @@ import os
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from clare import __version__
 from clare.fleet import Finding, Manifest
-from clare.fold import FOLD_VERSION
+from clare.state import FOLD_VERSION
 from clare.table import Row
 
 FORMAT = 1
@@ -58,8 +57,7 @@ class Source(Protocol):
         """An entity's state: the tasks' as in the table, then those of `facts.others`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """A whole projection in memory."""
 
     facts: Facts

@@ -7,22 +7,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-from clare import names
 from clare.clock import MINUTE
 from clare.errors import ClareError, Unpublished, Unreadable
 from clare.fleet import Fleet, Manifest
-from clare.store import remote
-from clare.store.board import Board, Decide, Written
+from clare.store import remote, writing
+from clare.store.board import Board
 from clare.store.changes import differences, is_event_path
 from clare.store.commit import released
+from clare.store.freshness import fetched, known_ref
 from clare.store.git import Git
 from clare.store.merge import check_publishable, integrate, waiting
 from clare.store.move import BranchMoved, clear_left_locks, recover
 from clare.store.place import manifest_of
-from clare.store.read import MANIFEST, holds_board
 from clare.store.remote import Pushed, Unreachable
+from clare.store.tree import MANIFEST, holds_board
+from clare.store.writing import Decide, Written
 
 RETRY_FOR = 30.0
 """Seconds in which lost races are run again."""
@@ -51,7 +51,7 @@ class Hub:
     @property
     def known(self) -> str:
         """The ref that remembers where this hub was when last seen."""
-        return f"refs/clare/hub/{names.derived(self.url, length=8)}/{self.board.place.branch}"
+        return known_ref(self.board, self.url)
 
     @property
     def arriving(self) -> str:
@@ -75,13 +75,13 @@ class Hub:
             )
         if tip and tip != before:
             self.remember(tip)
-        _fetched(git).touch()
+        fetched(git).touch()
         return tip
 
     def remember(self, commit: str) -> None:
         """Note that the hub has this commit."""
         self.board.git.run("update-ref", self.known, commit)
-        _fetched(self.board.git).touch()
+        fetched(self.board.git).touch()
 
     def push(self, commit: str, before: str | None) -> bool:
         """Push a commit that contains `before`. False if somebody else was first.
@@ -155,13 +155,13 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
             fleet = board.read(take_in(board, tip))
             check_is_hub(fleet.manifest, url)
             decided = board.now()
-            written = board.build(fleet, decide(fleet))
+            written = writing.build(board, fleet, decide(fleet))
             if not written.commit:
                 return written
             if not _won(hub, written, tip):
                 continue
             notes = _bring_home(board, written.commit)
-            board.tidy()
+            writing.tidy(board)
             if board.now() - decided <= MINUTE:
                 return replace(written, notes=notes)
             problem = "what it took over a minute ago may be over"
@@ -218,7 +218,7 @@ def take_in(board: Board, theirs: str | None) -> str:
             return joined
         _check_is_board(board.git, ours, joined)
         try:
-            board.move(ours, joined)
+            writing.move(board, ours, joined)
         except BranchMoved:
             continue
         return joined
@@ -281,29 +281,8 @@ def _wait_for(descriptor: int) -> None:
         time.sleep(random.uniform(0.005, 0.05))
 
 
-def unpublished(board: Board, fleet: Fleet) -> int | None:
-    """How many commits here the hub has not been seen to have; None without a hub."""
-    if not fleet.manifest.hub:
-        return None
-    known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
-    excluded = (f"^{known}",) if known else ()
-    return int(board.git.text("rev-list", "--count", fleet.commit, *excluded))
-
-
 def check_waiting(board: Board, fleet: Fleet) -> None:
     """Raise ClareError if what waits here is of a kind that is never published. Asks no hub."""
     if fleet.manifest.hub and board.place.branch:
         known = board.git.resolve(Hub(board, fleet.manifest.hub).known)
         check_publishable(waiting(board.git, fleet.commit, known))
-
-
-def fetched_at(board: Board) -> int | None:
-    """When the hub was last asked, in ms; None if never."""
-    try:
-        return _fetched(board.git).stat().st_mtime_ns // 1_000_000
-    except FileNotFoundError:
-        return None
-
-
-def _fetched(git: Git) -> Path:
-    return git.git_dir / "clare" / "fetched"

@@ -1,15 +1,15 @@
 """What lies in the tree of a board: its files, and the two that have a meaning of their own."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare.names import key_of_folder
+from clare.store.git import Git
 
 MANIFEST = "fleet/fleet.yaml"
 ATTRIBUTES = "fleet/.gitattributes"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of a tree."""
 
     mode: str
@@ -25,3 +25,8 @@ class Entry:
     def entity(self) -> str:
         """The key of the entity whose folder it lies in; empty if that is none's."""
         return key_of_folder(self.path.rpartition("/")[0]) or ""
+
+
+def holds_board(git: Git, rev: str) -> bool:
+    """Whether there is a board at a revision; a revision that does not exist holds none."""
+    return bool(git.text("ls-tree", "--name-only", rev, "--", MANIFEST, allow=(0, 128)))

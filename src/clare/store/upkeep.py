@@ -13,7 +13,8 @@ from pathlib import Path
 from clare.store.background import PUBLISHERS
 from clare.store.commit import forget_old_candidates
 from clare.store.git import Git
-from clare.store.move import clear_left_locks, journal_folder
+from clare.store.interrupted import journal_folder
+from clare.store.move import clear_left_locks
 from clare.store.texts import kept_texts
 
 OLD = 3600.0

@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from clare import dates
 from clare.clock import SECOND, duration, instant
 from clare.fleet import Fleet, Task
 from clare.state import PRIORITIES, priority_of
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a question is about: a board, by whom, at which moment."""
 
     fleet: Fleet
@@ -106,6 +104,8 @@ def _around(text: str) -> Callable[[int], Span | None]:
 
     None if it then lies outside the years.
     """
+    from clare import dates  # which most questions do not need
+
     try:
         dates.day(text, now=_SOME_DAY)
     except ValueError as error:

@@ -3,11 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from clare.fleet import Fleet
-from clare.fold import FOLD_VERSION
-from clare.state import Entity
+from clare.state import FOLD_VERSION, Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,20 @@ def digest(fleet: Fleet, *, files: str) -> Digest:
 
 def state_digest(entities: Mapping[str, Entity]) -> str:
     """SHA-256 over every entity's whole state in canonical JSON, and the version of the fold."""
-    whole = [asdict(entities[key]) for key in sorted(entities)]
+    whole = [plain(entities[key]) for key in sorted(entities)]
     text = json.dumps([FOLD_VERSION, whole], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain(entity: Entity) -> dict[str, object]:
+    """All that an entity's state holds, each record with the names of its values."""
+    named = {each.name: getattr(entity, each.name) for each in fields(entity)}
+    written = entity.fields.items()
+    return {
+        **named,
+        "fields": {name: [head._asdict() for head in heads] for name, heads in written},
+        "comments": [said._asdict() for said in entity.comments],
+        "claims": [claim._asdict() for claim in entity.claims],
+        "created": entity.created and entity.created._asdict(),
+        "updated": entity.updated and entity.updated._asdict(),
+    }

@@ -6,7 +6,7 @@ knows how terms are written. Parsing is total: any text is a query, or raises Us
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare.errors import Usage
 from clare.fleet import Task
@@ -24,8 +24,7 @@ _NEEDS_QUOTES = re.compile(r'[\s,"\\]|^[-@]|^$')
 _ESCAPE = re.compile(r'\\(["\\])')
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One condition: any of the values fits the key; or, negated, none does."""
 
     key: str
@@ -38,8 +37,7 @@ class Term:
         return f"{'-' * self.negated}{shown if whole else f'{self.key}:{shown}'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What to sort by, and whether the last comes first."""
 
     key: str
@@ -49,8 +47,7 @@ class Order:
         return f"{'-' * self.last_first}{self.key}"
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What tasks must fit, all of it, and in which order they come. `views` are saved ones."""
 
     terms: tuple[Term, ...] = ()

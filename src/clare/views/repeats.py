@@ -1,12 +1,15 @@
 """What closing tasks that repeat has brought."""
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
-from clare.events.event import Event
 from clare.fleet import CLOSED, Fleet, Task
 
+if TYPE_CHECKING:
+    from clare.events.event import Event
 
-def minted(fleet: Fleet, events: Sequence[Event], *, known: Collection[str]) -> list[str]:
+
+def minted(fleet: Fleet, events: "Sequence[Event]", *, known: Collection[str]) -> list[str]:
     """A line for each task that came with these events because another was closed."""
     if not any(event.effect.set.get("status") in CLOSED for event in events):
         return []

@@ -1,6 +1,6 @@
 """Saved views: queries with a name, on the board like everything else."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare.clock import Stamp, show_instant
 from clare.errors import ClareError, Usage
@@ -11,8 +11,7 @@ from clare.views.query import Query, parse
 from clare.views.record import Record, contested
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A query without views, and the columns that the first view with columns asks for."""
 
     query: Query

@@ -1,10 +1,14 @@
 """Events as sentences: the subjects of commits and the lines of the log say the same."""
 
+from typing import TYPE_CHECKING
+
 from clare.clock import show_duration
-from clare.events.event import Effect, Event
 from clare.fleet import CLOSED, Fleet
 from clare.names import SHORT_ID_LENGTH
 from clare.views.safe import one_line
+
+if TYPE_CHECKING:
+    from clare.events.event import Effect, Event
 
 _LONGEST = 72
 _MOVES = {
@@ -19,7 +23,7 @@ _MOVES = {
 _TEXTS = frozenset(["body", "done_when", "close_reason"])
 
 
-def sentence(fleet: Fleet, event: Event) -> str:
+def sentence(fleet: Fleet, event: "Event") -> str:
     """`nat closes 7qk2 as done: Write the parser`; one line."""
     kind, _, name = event.entity.partition("/")
     shown = fleet.short(name) if kind == "tasks" else f"{kind.removesuffix('s')} {name}"
@@ -39,7 +43,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _did(event: Event, shown: str) -> str:
+def _did(event: "Event", shown: str) -> str:
     effect = event.effect
     if event.type == "view.saved":
         return f"saves {shown}: {shorten(effect.set.get('query', ''))}"
@@ -58,7 +62,7 @@ def _did(event: Event, shown: str) -> str:
     return _changed(effect, shown, event.type)
 
 
-def changes(effect: Effect) -> list[str]:
+def changes(effect: "Effect") -> list[str]:
     """What an event changes, in words: `status done`, `+parser`, `needs 9xw4`; `a comment`."""
     status = effect.set.get("status")
     said = [f"status {status}"] if status else []
@@ -66,7 +70,7 @@ def changes(effect: Effect) -> list[str]:
     return [*said, *_why(effect), *_fields(effect), *_elements(effect), *spoken]
 
 
-def _changed(effect: Effect, shown: str, event_type: str) -> str:
+def _changed(effect: "Effect", shown: str, event_type: str) -> str:
     status = effect.set.get("status")
     rest = [*_why(effect), *_fields(effect), *_elements(effect)]
     if status in _MOVES:
@@ -77,13 +81,13 @@ def _changed(effect: Effect, shown: str, event_type: str) -> str:
     return f"writes {event_type} on {shown}"
 
 
-def _why(effect: Effect) -> list[str]:
+def _why(effect: "Effect") -> list[str]:
     """The reason of a closing, shortened."""
     reason = effect.set.get("close_reason") if effect.set.get("status") in CLOSED else None
     return [shorten(reason)] if reason else []
 
 
-def _fields(effect: Effect) -> list[str]:
+def _fields(effect: "Effect") -> list[str]:
     return [
         name if name in _TEXTS else f"{name} {_value(name, value) or 'none'}"
         for name, value in effect.set.items()
@@ -95,7 +99,7 @@ def _value(name: str, value: str) -> str:
     return value[:SHORT_ID_LENGTH] if name == "parent" else shorten(value)
 
 
-def _elements(effect: Effect) -> list[str]:
+def _elements(effect: "Effect") -> list[str]:
     gone = [f"-{_element(n, e)}" for n, elements in effect.remove.items() for e in elements]
     come = [f"+{_element(n, e)}" for n, elements in effect.add.items() for e in elements]
     return come + gone

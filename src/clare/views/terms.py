@@ -1,6 +1,5 @@
 """What each key of the query language means: one table, from which tests and the reference follow."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +28,8 @@ def folded(text: str) -> str:
     """The text as searches compare it: whatever its case, or the way its accents are written."""
     if text.isascii():
         return text.lower()
+    import unicodedata
+
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 

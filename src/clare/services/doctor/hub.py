@@ -8,10 +8,11 @@ from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.store import background, health, remote
 from clare.store.board import Board
+from clare.store.freshness import unpublished
 from clare.store.health import Answer
 from clare.store.place import manifest_of
-from clare.store.read import MANIFEST, holds_board
-from clare.store.sync import Hub, unpublished
+from clare.store.sync import Hub
+from clare.store.tree import MANIFEST, holds_board
 from clare.views import troubles
 from clare.views.story import counted
 from clare.views.troubles import Diagnosis

@@ -31,8 +31,8 @@ from clare.services.rows import (
     refused,
 )
 from clare.state import DEFAULTS
-from clare.store.board import Given
 from clare.store.files import BadFile, parse
+from clare.store.writing import Given
 
 ORIGIN = Origin("backlog")
 

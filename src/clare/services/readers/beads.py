@@ -18,7 +18,7 @@ from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import Moment, Name, Row, Rows, Title, read_bytes, refused, show_moment
 from clare.services.spread import ROOM
 from clare.state import DEFAULTS
-from clare.store.board import Given
+from clare.store.writing import Given
 
 ORIGIN = Origin("beads")
 

@@ -16,7 +16,7 @@ from clare.services.fitting import Fitting
 from clare.services.origin import Origin, Source, Wanted
 from clare.services.rows import Moment, Name, Row, Rows, Title, fitted, json_values, refused
 from clare.state import DEFAULTS, PRIORITIES
-from clare.store.board import Given
+from clare.store.writing import Given
 
 ORIGIN = Origin("github")
 

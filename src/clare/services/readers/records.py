@@ -16,7 +16,7 @@ from clare.services.fitting import Fitting
 from clare.services.origin import Wanted
 from clare.services.rows import Moment, Row
 from clare.state import DEFAULTS
-from clare.store.board import Given
+from clare.store.writing import Given
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -27,7 +27,7 @@ from clare.services.rows import (
     show_moment,
 )
 from clare.state import DEFAULTS
-from clare.store.board import Given
+from clare.store.writing import Given
 
 ORIGIN = Origin("taskwarrior")
 
