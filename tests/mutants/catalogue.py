@@ -285,7 +285,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "reading: anchors are allowed",
         (
             Change(
-                "store/files.py",
+                "store/libyaml.py",
                 'if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):',
                 "if isinstance(event, yaml.AliasEvent):",
             ),

@@ -1,7 +1,10 @@
 """An event as the fold takes it: who, about what, having seen what, with which effect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+Node = str | Sequence["Node"] | Mapping[str, "Node"]
+"""What a file can hold: text, lists and maps."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,10 @@ from pydantic import ValidationError
 from clare import names
 from clare.events import project, task, view
 from clare.events.event import Effect, Event
+from clare.events.event import Node as Node
 from clare.events.fact import Fact, Model, Unknown, type_registry
 from clare.events.fields import Actor, CloneId, EntityKey, EventId
 from clare.events.problems import first_problem, problem_text
-
-Node = str | Sequence["Node"] | Mapping[str, "Node"]
-"""What a file can hold: text, lists and maps."""
 
 _Tree = str | list["_Tree"] | dict[str, "_Tree"]
 

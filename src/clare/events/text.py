@@ -6,26 +6,32 @@ is double-quoted. The bytes do not depend on a library's version.
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from clare.errors import ClareError
-from clare.events.fact import Fact
+
+if TYPE_CHECKING:  # reading needs the sizes and the forms of this module, and none of the models
+    from clare.events.fact import Fact
 
 MAX_BYTES = 64 * 1024
 """The largest file that is read, and so the largest that is written."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_/.+][A-Za-z0-9_/.@+ ,;()=*!?&%~'\"-]*(?<! )", re.ASCII)
-_HIDDEN = (
+PLAIN = r"[A-Za-z0-9_/.+][A-Za-z0-9_/.@+ ,;()=*!?&%~'\"-]*(?<! )"
+"""What reads back as itself without quotes, in every place."""
+
+HIDDEN = (
     r"\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
     r"\ud800-\udfff\ufeff\ufffe\uffff"
 )
 """Controls, line separators and bidirectional marks: a fixed list, whatever Unicode comes to say."""
 
-_BLOCK_LINE = re.compile(rf"[^{_HIDDEN}]*")
-_VISIBLE = re.compile(rf"[^\t{_HIDDEN}]")
+_PLAIN = re.compile(PLAIN, re.ASCII)
+_BLOCK_LINE = re.compile(rf"[^{HIDDEN}]*")
+_VISIBLE = re.compile(rf"[^\t{HIDDEN}]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def event_bytes(fact: Fact, *, event_id: str, by: str, clone: str, after: Sequence[str]) -> bytes:
+def event_bytes(fact: "Fact", *, event_id: str, by: str, clone: str, after: Sequence[str]) -> bytes:
     """The file of one event, keys in the order of the design. Raises ClareError if too large."""
     mapping: dict[str, object] = {
         "id": event_id,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from clare.store.files import BadFile, read_yaml
+from clare.store.files import BadFile
+from clare.store.libyaml import read_yaml
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 32
