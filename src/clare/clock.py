@@ -8,6 +8,7 @@ the writer has seen, and stays close to physical time. One rule is added: a stam
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 SECOND = 1_000
@@ -19,7 +20,7 @@ DRIFT = 5 * MINUTE
 """How far two honest clocks may be apart, in milliseconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)\.(\d{3})Z-([0-9a-f]{4})", re.ASCII)
+_STAMP = re.compile(r"(\d{8})T([01]\d|2[0-3])([0-5]\d)([0-5]\d)\.(\d{3})Z-([0-9a-f]{4})", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?Z)?", re.ASCII
 )
@@ -59,8 +60,9 @@ class Stamp(NamedTuple):
         found = _STAMP.match(event_id)
         if not found:
             raise ValueError(f"no stamp in front of {event_id!r}")
-        *moment, milliseconds, counter = found.groups()
-        return cls(_to_ms(*map(int, moment)) + int(milliseconds), int(counter, 16))
+        day, hour, minute, second, rest, counter = found.groups()
+        within = int(hour) * HOUR + int(minute) * MINUTE + int(second) * SECOND + int(rest)
+        return cls(_day_ms(day) + within, int(counter, 16))
 
 
 def tick(*, now: int, seen: Iterable[Stamp]) -> Stamp:
@@ -114,6 +116,21 @@ def show_age(ms: int) -> str:
         if ms >= length:
             return f"{ms // length} {unit}"
     return "0 s"
+
+
+@lru_cache(maxsize=4096)
+def is_day(digits: str) -> bool:
+    """Whether there is a day such as `20261120`. Many ids share one."""
+    try:
+        _day_ms(digits)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _day_ms(digits: str) -> int:
+    return _to_ms(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 def _to_ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> int:

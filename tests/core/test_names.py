@@ -1,6 +1,8 @@
 """What may be a name, where its files lie, and what is refused whatever it tries."""
 
 import re
+import unicodedata
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -185,3 +187,29 @@ def test_whatever_is_accepted_is_safe_in_a_path(text: str) -> None:
         if names.is_key(key):
             assert re.fullmatch(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*", key)
             assert names.key_of_folder(names.folder(key)) == key
+
+
+@given(
+    st.builds(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}.123Z-0000-plum-k3f9x2m1".format,
+        st.sampled_from([0, 1, 1900, 2000, 2026, 2028, 9999]),
+        st.integers(0, 13),
+        st.sampled_from([0, 1, 28, 29, 30, 31, 32]),
+        st.sampled_from([0, 9, 19, 20, 23, 24, 25, 30]),
+        st.sampled_from([0, 59, 60]),
+        st.sampled_from([0, 59, 60, 61]),
+    )
+)
+def test_an_event_id_stands_on_a_moment_that_there_is(text: str) -> None:
+    try:
+        datetime.strptime(text[:19] + "000", "%Y%m%dT%H%M%S.%f")
+        real = text[13:15] < "60"  # strptime takes leap seconds
+    except ValueError:
+        real = False
+    assert names.is_event_id(text) == real
+
+
+@given(st.text(max_size=3))
+def test_a_plain_text_has_no_character_that_cannot_be_seen(text: str) -> None:
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert names.is_plain(text) == all(unicodedata.category(char) not in hidden for char in text)
