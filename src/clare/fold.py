@@ -6,6 +6,7 @@ broken up by a fixed rule and reported.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heapify, heappop, heappush
 
 from clare.clock import Stamp
@@ -33,6 +34,16 @@ class History:
         place = self.place.get(event_id)
         return place is not None and bool(self.past[viewer] >> place & 1)
 
+    def sight(self, viewer: int) -> Callable[[str], bool]:
+        """Whether the event at that place has seen one; to be asked about what lies before it only."""
+        if self.past[viewer] == (1 << viewer) - 1:
+            return _everything
+        return partial(self.saw, viewer)
+
+
+def _everything(_: str) -> bool:
+    return True
+
 
 def history(events: Iterable[Event]) -> History:
     """Order events by what they have seen, concurrent ones by id (Kahn's algorithm with a heap).
@@ -40,6 +51,9 @@ def history(events: Iterable[Event]) -> History:
     An unknown parent counts as absent. Only a forgery can make a cycle: its lowest id goes first.
     """
     by_id = {event.id: event for event in events}
+    line = _in_line(by_id)
+    if line is not None:
+        return _line_of(line, by_id)
     parents = {key: {p for p in e.names() if p in by_id} for key, e in by_id.items()}
     order, reports = _causal_order(parents)
     place = {event_id: index for index, event_id in enumerate(order)}
@@ -48,6 +62,35 @@ def history(events: Iterable[Event]) -> History:
         earlier = [place[p] for p in parents[event_id] if place[p] < index]
         past.append(_union(past, earlier))
     return History(tuple(by_id[key] for key in order), tuple(past), place, reports)
+
+
+def _in_line(by_id: Mapping[str, Event]) -> list[str] | None:
+    """All ids in ascending order if each event has seen the one before it, and names no later one.
+
+    That is how nearly every history is, and then there is nothing to order and nothing unseen.
+    """
+    line = sorted(by_id)
+    before = ""
+    for key in line:
+        event = by_id[key]
+        if event.after != (before,) or event.effect.retracts or event.effect.ends:
+            named = set(event.names())
+            if before and before not in named:
+                return None
+            if any(name > key and name in by_id for name in named):
+                return None
+        before = key
+    return line
+
+
+def _line_of(line: list[str], by_id: Mapping[str, Event]) -> History:
+    places = range(len(line))
+    return History(
+        tuple([by_id[key] for key in line]),
+        tuple([(1 << place) - 1 for place in places]),
+        dict(zip(line, places, strict=True)),
+        (),
+    )
 
 
 def _union(past: list[int], places: list[int]) -> int:
@@ -99,7 +142,7 @@ def _lowest_on_a_cycle(waiting: Mapping[str, set[str]], start: str) -> str:
 def _retracted(past: History) -> frozenset[str]:
     """The events whose effect is taken away: retractions act from the last backwards."""
     gone: set[str] = set()
-    for place in reversed(range(len(past.events))):
+    for place in reversed([p for p, event in enumerate(past.events) if event.effect.retracts]):
         event = past.events[place]
         if event.id not in gone:
             gone.update(target for target in event.effect.retracts if past.saw(place, target))
@@ -134,7 +177,8 @@ class _Building:
         if effect.comment is not None:
             self.comments.append(Comment(event.id, event.by, effect.comment))
         self.acknowledged.update(effect.acknowledges)
-        self._end_claims(event, saw)
+        if self.claims or effect.lease is not None:
+            self._end_claims(event, saw)
 
     def _remove(self, name: str, elements: Iterable[str], saw: Callable[[str], bool]) -> None:
         present = self.sets.get(name, {})
@@ -161,6 +205,8 @@ class _Building:
 
     def renew(self, event: Event, saw: Callable[[str], bool]) -> None:
         """Move the ends of this writer's leases; a retracted event renews all the same."""
+        if not self.leases and event.effect.lease is None:
+            return
         stamp = Stamp.of(event.id).ms
         for key, (claim, end) in self.leases.items():
             mine = (claim.by, claim.clone) == (event.by, event.clone)
@@ -184,10 +230,7 @@ def fold(key: str, events: Iterable[Event]) -> Entity:
     gone = _retracted(past)
     state = _Building()
     for place, event in enumerate(past.events):
-
-        def saw(other: str, viewer: int = place) -> bool:
-            return past.saw(viewer, other)
-
+        saw = past.sight(place)
         state.renew(event, saw)
         if event.id not in gone:
             state.apply(event, saw)
@@ -195,17 +238,11 @@ def fold(key: str, events: Iterable[Event]) -> Entity:
 
 
 def _finish(key: str, past: History, state: _Building) -> Entity:
-    seen = 0
-    for mask in past.past:
-        seen |= mask
-    newest = max(past.events, key=lambda event: event.id, default=None)
+    newest = past.events[past.place[max(past.place)]] if past.events else None
     return Entity(
         key=key,
         exists=bool(state.creations),
-        fields={
-            name: tuple(sorted(heads, key=lambda head: head.event))
-            for name, heads in sorted(state.fields.items())
-        },
+        fields={name: _by_event(heads) for name, heads in sorted(state.fields.items())},
         sets={
             name: {
                 element: tuple(sorted(adds)) for element, adds in sorted(present.items()) if adds
@@ -214,12 +251,25 @@ def _finish(key: str, past: History, state: _Building) -> Entity:
             if any(present.values())
         },
         comments=tuple(state.comments),
-        claims=state.claim_set(),
+        claims=state.claim_set() if state.claims else (),
         acknowledged=tuple(sorted(state.acknowledged)),
         created=min(state.creations, key=lambda mark: mark.event, default=None),
         updated=Mark(newest.id, newest.by) if newest else None,
-        heads=tuple(
-            sorted(event.id for place, event in enumerate(past.events) if not seen >> place & 1)
-        ),
+        heads=_heads(past),
         reports=past.reports,
     )
+
+
+def _by_event(heads: list[Write]) -> tuple[Write, ...]:
+    return tuple(heads if len(heads) == 1 else sorted(heads, key=lambda head: head.event))
+
+
+def _heads(past: History) -> tuple[str, ...]:
+    """The events that no other has seen."""
+    last = len(past.events) - 1
+    if last >= 0 and past.past[last] == (1 << last) - 1:
+        return (past.events[last].id,)
+    seen = 0
+    for mask in past.past:
+        seen |= mask
+    return tuple(sorted(e.id for place, e in enumerate(past.events) if not seen >> place & 1))

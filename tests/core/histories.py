@@ -198,9 +198,38 @@ def honest(*, max_size: int = 24) -> st.SearchStrategy[list[Event]]:
     return sizes.flatmap(lambda size: st.lists(STEPS, min_size=size, max_size=size)).map(play)
 
 
+NOWHERE = event_id(-1_000, "nowhere")
+
+# Histories in a line: one clone's, each event after the one before; and nearly so.
+
+
+def in_line(*, max_size: int = 12) -> st.SearchStrategy[list[Event]]:
+    """What one clone wrote alone, among it events that name some more of the others."""
+    alone = [what for what in WHAT if what not in ("pull", "by hand", "clock")]
+    steps = st.builds(
+        Step,
+        clone=st.just(0),
+        what=st.sampled_from(alone),
+        choice=st.integers(0, 1_000),
+        minutes=st.sampled_from([0, 1, 40, 300]),
+    )
+    written = st.lists(steps, max_size=max_size).map(play)
+    return written.flatmap(
+        lambda events: st.lists(
+            st.sampled_from([(), (), (), *((name,) for name in (*ids(events), NOWHERE))]),
+            min_size=len(events),
+            max_size=len(events),
+        ).map(
+            lambda more: [
+                replace(each, after=(*each.after, *names))
+                for each, names in zip(events, more, strict=True)
+            ]
+        )
+    )
+
+
 # Forged sets: events that name each other, themselves and what is not there, at random.
 
-NOWHERE = event_id(-1_000, "nowhere")
 POOL = tuple(event_id(minute, host) for minute in range(5) for host in HOSTS[:2])
 
 

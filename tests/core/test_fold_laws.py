@@ -11,7 +11,7 @@ from clare.clock import DAY, HOUR, MINUTE
 from clare.events.event import Event
 from clare.fold import fold, history
 from clare.state import Entity, Mark
-from tests.core.declarative import declarative, named
+from tests.core.declarative import declarative, defined, named
 from tests.core.histories import (
     KEY,
     NOWHERE,
@@ -26,6 +26,7 @@ from tests.core.histories import (
     forged,
     heads,
     honest,
+    in_line,
     mixed,
     remove,
     retract,
@@ -80,6 +81,34 @@ def test_the_fold_of_honest_sets_is_the_declarative_one(events: list[Event]) -> 
 @given(st.one_of(forged(), mixed()))
 def test_the_fold_of_forged_sets_is_the_declarative_one(events: list[Event]) -> None:
     assert fold(KEY, events) == declarative(KEY, events)
+
+
+@settings(max_examples=400)
+@given(in_line())
+def test_the_fold_of_a_line_is_the_declarative_one(events: list[Event]) -> None:
+    assert fold(KEY, events) == declarative(KEY, events)
+
+
+@settings(max_examples=200)
+@given(st.one_of(in_line(), honest(), forged()))
+def test_every_history_says_who_saw_whom_as_the_definition_does(events: list[Event]) -> None:
+    past, (it, let_through) = history(events), defined(events)
+    assert [each.id for each in past.events] == it.order
+    assert [report.partition(" ")[0] for report in past.reports] == list(let_through)
+    for viewer, one in enumerate(it.order):
+        assert {other for other in it.order if past.saw(viewer, other)} == {
+            other for other in it.order if (one, other) in it.seen
+        }
+
+
+def test_in_a_line_one_that_names_a_later_event_is_on_a_cycle_as_anywhere() -> None:
+    born = event(0, "plum", create("parser"))
+    later = event_id(2, "plum")
+    forged = event(1, "plum", write(title="x"), after=[born, later])
+    last = event(2, "plum", write(title="y"), after=[forged])
+    state = folded(born, forged, last)
+    assert state.reports == (f"{forged.id} is on a cycle of events that name each other: forged",)
+    assert state == declarative(KEY, [born, forged, last])
 
 
 def test_both_folds_give_this_state_of_a_working_day() -> None:
