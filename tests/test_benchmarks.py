@@ -30,26 +30,28 @@ def events() -> list[Written]:
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     path = tmp_path_factory.mktemp("boards") / "made.git"
     boards.make(path, EVENTS, seed=7)
-    return read_board(Git(path), f"refs/heads/{boards.BRANCH}")
+    return read_board(Git(path), boards.REF)
 
 
 def test_one_seed_makes_one_board(events: list[Written]) -> None:
-    again = b"".join(boards.stream(boards.history(life.board(7, EVENTS))))
-    assert b"".join(boards.stream(events)) == again
-    assert b"".join(boards.stream(boards.history(life.board(8, EVENTS)))) != again
+    again = boards.history(life.board(7, EVENTS))
+    assert events == again
+    assert b"".join(boards.commits(events, "one")) == b"".join(boards.commits(again, "one"))
+    assert boards.history(life.board(8, EVENTS)) != again
 
 
 def test_every_event_is_written_as_clare_would_write_it(events: list[Written]) -> None:
     for written in events:
         mapping = parse(written.data)
+        assert (mapping["id"], mapping["entity"]) == (written.id, written.key)
         body = {key: value for key, value in mapping.items() if key not in ENVELOPE}
         fact = type_registry[str(mapping["type"])].model_validate({**body, "entity": written.key})
         again = event_bytes(
             fact,
-            event_id=str(mapping["id"]),
-            by=str(mapping["by"]),
-            clone=str(mapping["clone"]),
-            after=[str(name) for name in mapping.get("after", ())],
+            event_id=written.id,
+            by=written.turn.by,
+            clone=written.turn.host.clone,
+            after=written.after,
         )
         assert again == written.data
 
@@ -76,8 +78,7 @@ def test_each_event_names_the_heads_that_its_writer_saw(events: list[Written]) -
     for key in {written.key for written in events}:
         seen: dict[str, set[str]] = {}
         for written in (w for w in events if w.key == key):
-            after = [str(name) for name in parse(written.data).get("after", ())]
-            past = set(after).union(*(seen[name] for name in after))
+            past = set(written.after).union(*(seen[name] for name in written.after))
             for other in set(seen) - past:
                 assert other.split("-")[2] != written.turn.host.name
             seen[written.id] = past
@@ -85,7 +86,7 @@ def test_each_event_names_the_heads_that_its_writer_saw(events: list[Written]) -
 
 def test_a_larger_board_has_contested_fields_parts_and_held_tasks(tmp_path: Path) -> None:
     boards.make(tmp_path / "made.git", 5000, seed=7)
-    fleet = read_board(Git(tmp_path / "made.git"), f"refs/heads/{boards.BRANCH}")
+    fleet = read_board(Git(tmp_path / "made.git"), boards.REF)
     states = Counter(state(fleet, task, now=NOW) for task in fleet.tasks.values())
     assert any(task.entity.contested for task in fleet.tasks.values())
     assert any(task.parent for task in fleet.tasks.values())

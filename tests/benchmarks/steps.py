@@ -59,6 +59,7 @@ class Written:
     place: int
     key: str
     id: str
+    after: tuple[str, ...]
     told: str
     data: bytes
 
@@ -90,7 +91,15 @@ def written(key: str, steps: Sequence[Step]) -> Iterator[Written]:
     for step in sorted(steps, key=lambda s: (s.turn.at, s.place)):
         heads = _heads_before(step, earlier)
         earlier.append((step, heads))
-        yield Written(step.turn, step.place, key, step.id, step.told, _data(key, step, heads))
+        yield finished(key, step, heads)
+
+
+def finished(key: str, step: Step, after: tuple[str, ...]) -> Written:
+    """A step as the event that Clare would write: the same mapping through the same writer."""
+    turn = step.turn
+    envelope = {"id": step.id, "type": step.type, "by": turn.by, "clone": turn.host.clone}
+    data = dump({**envelope, "entity": key, "after": list(after), **step.body})
+    return Written(turn, step.place, key, step.id, after, step.told, data)
 
 
 def _heads_before(step: Step, earlier: Sequence[tuple[Step, tuple[str, ...]]]) -> tuple[str, ...]:
@@ -102,10 +111,3 @@ def _heads_before(step: Step, earlier: Sequence[tuple[Step, tuple[str, ...]]]) -
     ]
     covered = {name for _, after in seen for name in after}
     return tuple(sorted(other.id for other, _ in seen if other.id not in covered))
-
-
-def _data(key: str, step: Step, heads: Sequence[str]) -> bytes:
-    """The bytes that Clare would write: the same mapping through the same writer."""
-    turn = step.turn
-    envelope = {"id": step.id, "type": step.type, "by": turn.by, "clone": turn.host.clone}
-    return dump({**envelope, "entity": key, "after": list(heads), **step.body})
