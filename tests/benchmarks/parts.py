@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.parts [TASKS]`: where the time of one read goes, part by part."""
+"""`python -m tests.benchmarks.parts [EVENTS]`: where the time of one read goes, part by part."""
 
 import os
 import statistics
@@ -13,8 +13,10 @@ from clare.events.event import Event
 from clare.events.read import Node, read
 from clare.fold import fold
 from clare.store.files import parse
-from clare.store.read import list_tree, stream_blobs
-from tests.benchmarks.__main__ import a_board, an_environment
+from clare.store.git import Git
+from clare.store.read import list_tree, read_board, stream_blobs
+from tests.benchmarks.boards import REF, kept_board
+from tests.benchmarks.stage import an_environment
 
 ROUNDS = 7
 IMPORTS = (
@@ -22,30 +24,30 @@ IMPORTS = (
 )
 
 
-def main(tasks: int) -> None:
+def main(wanted: int) -> None:
     """Print the median milliseconds of each part, inside one process."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(an_environment(Path(folder)))
-        board = a_board(Path(folder) / "bare.git", tasks)
-        entries = list_tree(board.git, board.tip()[0])
+        git = Git(kept_board(wanted).git_dir)
+        entries = list_tree(git, REF)
         events = [entry.blob for entry in entries if entry.path.count("/") > 2]
-        contents = dict(stream_blobs(board.git, list(dict.fromkeys(events))))
+        contents = dict(stream_blobs(git, list(dict.fromkeys(events))))
         mappings: list[dict[str, Node]] = [parse(contents[blob] or b"") for blob in events]
         by_entity: dict[str, list[Event]] = {}
         for mapping in mappings:
             event = read(mapping)
             by_entity.setdefault(event.entity, []).append(event)
-        print(f"{tasks} tasks, {len(events)} events, {ROUNDS} rounds\n")
+        print(f"{len(events)} events, {ROUNDS} rounds\n")
         print("| part | median ms |\n|---|---|")
         print(
             f"| imports of `clare list` | {statistics.median(map(_imports, range(ROUNDS))):.0f} |"
         )
-        _print("git ls-tree", lambda: list_tree(board.git, board.tip()[0]))
-        _print("git cat-file --batch", lambda: list(stream_blobs(board.git, list(contents))))
+        _print("git ls-tree", lambda: list_tree(git, REF))
+        _print("git cat-file --batch", lambda: list(stream_blobs(git, list(contents))))
         _print("YAML", lambda: [parse(contents[blob] or b"") for blob in events])
         _print("models", lambda: [read(mapping) for mapping in mappings])
         _print("fold", lambda: [fold(key, found) for key, found in by_entity.items()])
-        _print("the whole read", board.read)
+        _print("the whole read", lambda: read_board(git, REF))
 
 
 def _imports(_: int) -> float:

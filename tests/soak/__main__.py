@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.benchmarks.__main__ import an_environment
+from tests.benchmarks.stage import an_environment
 from tests.soak.agents import board, found_fleet, history, problems, work
 
 
