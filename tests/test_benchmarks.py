@@ -7,7 +7,7 @@ import pytest
 
 from clare.clock import instant
 from clare.events.fact import type_registry
-from clare.events.read import ENVELOPE
+from clare.events.lenient import ENVELOPE
 from clare.events.text import event_bytes
 from clare.fleet import Fleet
 from clare.store.files import parse

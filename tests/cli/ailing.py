@@ -183,6 +183,12 @@ def candidates_left(ward: Ward) -> Here:
     return ward.plum
 
 
+def upkeep_failed(ward: Ward) -> Here:
+    said = {"packs": 30, "loose": 0, "problem": "git pack-objects: no space left on device"}
+    (ward.git_dir / "clare" / "upkeep.json").write_text(json.dumps(said))
+    return ward.plum
+
+
 def several_no_hub(ward: Ward) -> Here:
     one = board(ward.root, "alone", CLARE_ACTOR="nat")
     tasks = one.add("One"), one.add("Two")
@@ -267,7 +273,15 @@ AILMENTS: dict[str, Callable[[Ward], Here]] = {
         *(git_missing, git_old, config_bad, folder_closed, disk_full, clock_behind, clock_ahead),
         *(nobody, agent_nameless, host_shared, no_identity, foreign_owner, clare_folder_closed),
         *(shallow, attributes, crlf, lock_left, own_lock_left, objects_missing, rebased),
-        *(unfinished, journal_left, behind, candidates_left, several_no_hub, password),
+        *(
+            unfinished,
+            journal_left,
+            behind,
+            candidates_left,
+            upkeep_failed,
+            several_no_hub,
+            password,
+        ),
         *(unreachable, rewound, other_hub, not_ours, refuses, unpublished, publish_failed),
         *(on.unreadable, on.unfit, on.template_unreadable, on.never_published, on.newer),
         *(on.format_newer, on.stamped_ahead, on.names_missing, on.no_creation, on.contested),

@@ -16,7 +16,8 @@ from clare.fleet import Fleet
 from clare.store import move, turn, writing
 from clare.store.interrupted import journal_folder
 from clare.store.journal import Move, forget, interrupted, opened
-from clare.store.move import BranchMoved, clear_left_locks, move_branch
+from clare.store.locks import clear_left_locks
+from clare.store.move import BranchMoved, move_branch
 from clare.store.worktree import checked_out
 from clare.store.writing import Decide, Decision
 from tests.store.boards import (
@@ -243,7 +244,7 @@ def test_a_ref_lock_in_use_outlives_the_clearing_of_left_ones(
         used.rename(tmp_path / "used")
         used.touch()
 
-    monkeypatch.setattr("clare.store.move.time.sleep", meanwhile)
+    monkeypatch.setattr("clare.store.locks.time.sleep", meanwhile)
     clear_left_locks([used, left, tmp_path / "none.lock"])
     assert used.exists()
     assert not left.exists()

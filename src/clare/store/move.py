@@ -4,7 +4,6 @@ The order is: journal, index locks, ref, files and index, unlock. A kill at any 
 state or the new one, and a journal by which the next command brings the rest.
 """
 
-import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from clare.store.commit import Change
 from clare.store.git import Git, GitFailed
 from clare.store.interrupted import journal_folder
 from clare.store.journal import Journal, Move, forget, interrupted, opened
+from clare.store.locks import clear_left_locks
 from clare.store.worktree import (
     check_not_rebased,
     checked_out,
@@ -27,9 +27,6 @@ from clare.store.worktree import (
     unlock_index,
     wait_for_checkouts,
 )
-
-STALE_AFTER = 1.0
-"""Seconds after which a ref lock that an interrupted move may have left counts as left."""
 
 BUSY_WAIT = 5.0
 """Seconds to wait for a ref lock that somebody else holds."""
@@ -160,27 +157,3 @@ def _clear_ref_locks(git: Git, move: Move) -> None:
     """Remove the locks that the killed command's git left on the ref; its processes have ended."""
     folders = [git.git_dir, *(Path(tree.git_dir) for tree in move.worktrees)]
     clear_left_locks([git.git_dir / f"{move.ref}.lock", *(f / "HEAD.lock" for f in folders)])
-
-
-def clear_left_locks(locks: Sequence[Path]) -> None:
-    """Remove those locks on refs that nobody holds any more.
-
-    One that somebody is using changes within moments; one that is still the same file a second later
-    belongs to nobody.
-    """
-    before = {lock: _identity(lock) for lock in locks}
-    if not any(before.values()):
-        return
-    time.sleep(STALE_AFTER)
-    for lock, identity in before.items():
-        if identity and _identity(lock) == identity:
-            with suppress(FileNotFoundError):
-                lock.unlink()
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino, found.st_mtime_ns

@@ -17,8 +17,9 @@ from clare.store.changes import differences, is_event_path
 from clare.store.commit import released
 from clare.store.freshness import fetched, known_ref
 from clare.store.git import Git
+from clare.store.locks import clear_left_locks
 from clare.store.merge import check_publishable, integrate, waiting
-from clare.store.move import BranchMoved, clear_left_locks, recover
+from clare.store.move import BranchMoved, recover
 from clare.store.place import manifest_of
 from clare.store.remote import Pushed, Unreachable
 from clare.store.tree import MANIFEST, holds_board

@@ -13,8 +13,9 @@ from pathlib import Path
 from clare.store.background import PUBLISHERS
 from clare.store.commit import forget_old_candidates
 from clare.store.git import Git
+from clare.store.housekeeping import FILES
 from clare.store.interrupted import journal_folder
-from clare.store.move import clear_left_locks
+from clare.store.locks import clear_left_locks
 from clare.store.texts import kept_texts
 
 OLD = 3600.0
@@ -24,7 +25,10 @@ SUSPECT = 60.0
 """Seconds after which a lock of git's is worth a word; an editor may keep it for longer."""
 
 _KNOWN = frozenset(
-    ["cache", "clone.json", "fetched", "journal", "sync.lock", "turn.lock", *PUBLISHERS]
+    [
+        *("cache", "clone.json", "fetched", "journal", "sync.lock", "turn.lock"),
+        *(*PUBLISHERS, *FILES),
+    ]
 )
 """What Clare keeps in its folder of the git directory; who keeps more there names it here."""
 
@@ -73,7 +77,7 @@ def left_drafts(git: Git) -> list[Path]:
     """Temporary files of Clare's that no command is writing any more."""
     journals = journal_folder(git)
     mine = [
-        *folder_of(git).glob("clone.????????"),
+        *_drafts(git),
         *folder_of(git).glob("cache/*.????????"),
         *(path for path in journals.glob("*") if not path.name.endswith(".json")),
         *git.git_dir.glob("fast_import_crash_*"),
@@ -85,9 +89,15 @@ def left_drafts(git: Git) -> list[Path]:
     )
 
 
+def _drafts(git: Git) -> Iterator[Path]:
+    """Files that are being written, to take the place of the real one at once."""
+    for name in ("clone", "upkeep"):
+        yield from folder_of(git).glob(f"{name}.????????")
+
+
 def strange_files(git: Git) -> list[Path]:
     """What lies in Clare's folder and is no file that this Clare knows."""
-    mine = {*folder_of(git).glob("clone.????????"), *kept_texts(git)}
+    mine = {*_drafts(git), *kept_texts(git)}
     found = folder_of(git).iterdir() if folder_of(git).is_dir() else ()
     return sorted(path for path in found if path.name not in _KNOWN and path not in mine)
 

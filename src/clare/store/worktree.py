@@ -9,7 +9,6 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -229,7 +228,7 @@ def follow(
     index, building = Path(tree.git_dir) / "index", scratch(journal.path)
     discard_scratch(journal.path)
     if index.exists():
-        shutil.copyfile(index, building)
+        os.link(index, building)  # git replaces an index, and its age tells which files to look at
     inside = _Inside(git, tree, building, again=again)
     if not (fresh and index.exists() and inside.add(fresh)):
         inside.bring(differences(git, journal.move.old, journal.move.new))

@@ -27,7 +27,7 @@ from clare.store.commit import (
     write_commits,
 )
 from clare.store.files import parse
-from clare.store.git import GitFailed
+from clare.store.housekeeping import is_due, wake
 from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved, move_branch, recover
 from clare.store.tree import MANIFEST
@@ -128,13 +128,14 @@ def append(board: Board, decide: Decide, *, summary: Summary = "") -> Written:
 
 
 def tidy(board: Board) -> None:
-    """Let git pack what many small writes left, when it finds that it is due.
+    """Let what many small writes have left be packed in the background, when it is due.
 
-    What is written stays written if that fails: it is due again after the next write.
+    What is written stays written if that cannot be started: it is due again after the next write.
     """
     forget_old_candidates(board.git)
-    with suppress(GitFailed):
-        board.git.run("maintenance", "run", "--auto", "--quiet")
+    if is_due(board.git):
+        with suppress(OSError):
+            wake(board.git)
 
 
 def move(board: Board, old: str, new: str) -> str:

@@ -205,6 +205,12 @@ CANDIDATES_LEFT = _git(
     "clare doctor --fix",
     fixable=True,
 )
+UPKEEP_FAILED = _git(
+    "upkeep-failed",
+    "what many small writes leave is packed in the background; that failed, and git gets slower",
+    "clare doctor --fix",
+    fixable=True,
+)
 
 SEVERAL_NO_HUB = _hub(
     "several-no-hub",

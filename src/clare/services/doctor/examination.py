@@ -9,7 +9,7 @@ from clare.services.doctor import hub, machine, repository
 from clare.services.opening import Opened, open_board
 from clare.services.publishing import publish
 from clare.services.templates import templates
-from clare.store import upkeep
+from clare.store import housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.git import GitFailed
 from clare.store.move import recover
@@ -122,6 +122,8 @@ def _mend(board: Board, found: Sequence[Diagnosis]) -> tuple[ClareError, ...]:
     """Mend what was found and is safe. Returns what went wrong with it."""
     recover(board.git)
     upkeep.remove_left(board.git)
+    if any(one.trouble is troubles.UPKEEP_FAILED for one in found):
+        housekeeping.run(board.git)
     waiting = (troubles.UNPUBLISHED, troubles.PUBLISH_FAILED)
     if not any(one.trouble in waiting for one in found):
         return ()

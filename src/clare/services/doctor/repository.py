@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clare.errors import ClareError
 from clare.services.doctor.machine import can_be_written
-from clare.store import health, upkeep
+from clare.store import health, housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.commit import identity
 from clare.store.move import behind
@@ -72,6 +72,9 @@ def _left(board: Board) -> Iterator[Diagnosis]:
     if candidates:
         problem = f"{counted(len(candidates), 'ref')} older than an hour"
         yield Diagnosis(troubles.CANDIDATES_LEFT, "refs/clare/new", problem)
+    problem = housekeeping.problem(git)
+    if problem:
+        yield Diagnosis(troubles.UPKEEP_FAILED, str(git.git_dir), problem)
 
 
 def check_cache(board: Board) -> Iterator[Diagnosis]:
