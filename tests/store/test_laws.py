@@ -13,6 +13,7 @@ from clare.services import claims, projects, tasks
 from clare.store.board import Board
 from clare.store.changes import differences, is_event_path
 from tests.store.boards import Clock, Site, board_of, dedicated, user_git
+from tests.store.caches import same
 
 Command = Callable[[Board, str], object]
 
@@ -54,6 +55,7 @@ def obey(folder: Path, clock: Clock, words: Sequence[str]) -> None:
         except ClareError:
             assert board.read().commit == before.commit
         after = board.read()
+        same(after, board.read_whole())
         seen[after.commit] = board.digest(after.commit)
         if after.commit == before.commit:
             continue

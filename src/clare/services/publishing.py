@@ -52,9 +52,11 @@ def _once(board: Board, before: str, so_far: Synced) -> Published:
         return Published(so_far, problem=problem)
     received = so_far.received + new.received
     total = Synced(received, so_far.published + new.published, new.commit)
+    if new.commit == before:
+        return Published(total)
+    after = board.read()  # which keeps it for the next command
     if not received:
         return Published(total)
-    after = board.read()
     return Published(total, after, tell_lost(board, board.read(before), after))
 
 

@@ -67,17 +67,18 @@ class Board:
             return known.manifest
         return manifest_of(self.git, tip)
 
-    def read(self, commit: str | None = None) -> Fleet:
+    def read(self, commit: str | None = None, *, keep: bool = False) -> Fleet:
         """The projection at a commit, the newest by default; first what a kill interrupted is mended.
 
-        It is kept for the next who asks, and read from what was kept as far as that goes.
+        It is read from what was kept, as far as that goes. The newest is kept for the next who asks, and
+        another one where it will be the newest.
         """
         if was_interrupted(self.git):
             from clare.store.move import recover
 
             recover(self.git)
         if commit:
-            return fleet_at(self.git, commit, progress=self.progress)
+            return fleet_at(self.git, commit, keep=keep, progress=self.progress)
         return fleet_at(self.git, self.tip()[0], keep=True, progress=self.progress)
 
     def read_whole(self, commit: str | None = None) -> Fleet:

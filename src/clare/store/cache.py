@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from clare.fleet import Fleet
+from clare.packing import pack
 from clare.store.events import Events
 from clare.store.git import Git, GitFailed
-from clare.store.kept import Base, Kept
+from clare.store.kept import Base, Entities, Kept
 from clare.store.snapshot import (
+    Changed,
     Content,
     Damaged,
     Facts,
@@ -23,6 +25,7 @@ from clare.store.snapshot import (
     parts_of,
     read_delta,
 )
+from clare.table import row_of
 
 LARGEST = 1_000
 """Entities in a delta; with more a new base is written."""
@@ -102,6 +105,15 @@ def _read_instead(git: Git, commit: str) -> Content:
     with suppress(OSError):
         (folder_of(git) / "base").unlink(missing_ok=True)
     return _read_whole(git, commit, None)
+
+
+def keep(git: Git, before: Fleet, after: Fleet, commit: str, keys: Iterable[str]) -> None:
+    """Keep what a write has come to, at its commit: these entities differ from what was kept before."""
+    if isinstance(before.entities, Entities):
+        states = {key: after.entities[key] for key in keys}
+        changed: Changed = {key: (row_of(state), pack(state)) for key, state in states.items()}
+        told = Facts(commit, after.manifest, after.findings, after.table.others)
+        save(git, before.entities.kept.with_changed(told, changed))
 
 
 def save(git: Git, kept: Kept) -> None:

@@ -51,9 +51,10 @@ class Base:
 class Entities(Mapping[str, Entity]):
     """The states of all entities, each unpacked when it is asked for; keys come sorted."""
 
-    def __init__(self, base: Base, changed: Changed) -> None:
-        self._base = base
-        self._changed = changed
+    def __init__(self, kept: "Kept") -> None:
+        self.kept = kept
+        self._base = kept.base
+        self._changed = kept.changed
         self._made: dict[str, Entity] = {}
 
     def __getitem__(self, key: str) -> Entity:
@@ -109,7 +110,7 @@ class Kept:
 
     @cached_property
     def entities(self) -> Entities:
-        return Entities(self.base, self.changed)
+        return Entities(self)
 
     @cached_property
     def table(self) -> Table:

@@ -153,7 +153,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
         problem = "nothing was taken"
         for _ in _attempts():
             tip = _reached(hub, problem)
-            fleet = board.read(take_in(board, tip))
+            fleet = board.read(take_in(board, tip), keep=True)
             check_is_hub(fleet.manifest, url)
             decided = board.now()
             written = writing.build(board, fleet, decide(fleet))
@@ -162,6 +162,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
             if not _won(hub, written, tip):
                 continue
             notes = _bring_home(board, written.commit)
+            writing.keep_written(board, fleet, written)
             writing.tidy(board)
             if board.now() - decided <= MINUTE:
                 return replace(written, notes=notes)

@@ -17,6 +17,7 @@ from clare.events.text import event_bytes
 from clare.fleet import FORMAT, Fleet
 from clare.fold import fold
 from clare.overlaid import Overlaid
+from clare.store import cache
 from clare.store.board import Board
 from clare.store.commit import (
     Change,
@@ -107,7 +108,7 @@ def append(board: Board, decide: Decide, *, summary: Summary = "") -> Written:
             with turn(board.git), released(board.git):
                 recover(board.git)
                 tip = board.tip()
-                fleet, decided = board.read(tip[0]), board.now()
+                fleet, decided = board.read(tip[0], keep=True), board.now()
                 written = build(board, fleet, decide(fleet), summary=summary)
                 if not written.commit:
                     return written
@@ -119,12 +120,19 @@ def append(board: Board, decide: Decide, *, summary: Summary = "") -> Written:
                 break
             time.sleep(random.uniform(0, 0.05))
             continue
+        keep_written(board, fleet, written)
         tidy(board)
         return replace(written, notes=(note,) if note else ())
     raise ClareError(
         f"others kept writing for {RETRY_FOR:.0f} s",
         hint="run the command again",
     )
+
+
+def keep_written(board: Board, before: Fleet, written: Written) -> None:
+    """Keep what a write has come to, so that the next who reads need not fold it."""
+    keys = dict.fromkeys(event.entity for event in written.events)
+    cache.keep(board.git, before, written.fleet, written.commit, keys)
 
 
 def tidy(board: Board) -> None:
