@@ -2,8 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from clare import names
@@ -62,19 +62,27 @@ class Manifest(NamedTuple):
 _UNNAMED = Manifest()
 
 
-@dataclass(frozen=True)
 class Fleet:
     """Everything a board says at one commit. Pure: built from files, asked by views.
 
     `kept` is the table of its tasks where it was kept; else it follows from the entities.
     """
 
-    entities: Mapping[str, Entity] = field(default_factory=dict)
-    events: "Mapping[str, tuple[Event, ...]]" = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    manifest: Manifest = _UNNAMED
-    commit: str = ""
-    kept: Table | None = None
+    def __init__(
+        self,
+        entities: Mapping[str, Entity] | None = None,
+        events: "Mapping[str, tuple[Event, ...]] | None" = None,
+        findings: tuple[Finding, ...] = (),
+        manifest: Manifest = _UNNAMED,
+        commit: str = "",
+        kept: Table | None = None,
+    ) -> None:
+        self.entities = {} if entities is None else entities
+        self.events = {} if events is None else events
+        self.findings = findings
+        self.manifest = manifest
+        self.commit = commit
+        self.kept = kept
 
     @cached_property
     def table(self) -> Table:
@@ -119,13 +127,13 @@ class Fleet:
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks that need it, oldest first."""
         needs = zip(self.table.id, self.table.needs, strict=True)
-        return self._gathered((need, task) for task, needed in needs for need in needed)
+        return self._gathered([(need, task) for task, needed in needs for need in needed])
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks whose parent it is, oldest first."""
         parents = zip(self.table.id, self.table.parent, strict=True)
-        return self._gathered((parent, task) for task, parent in parents if parent)
+        return self._gathered([(parent, task) for task, parent in parents if parent])
 
     def _gathered(self, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
@@ -210,7 +218,22 @@ class Fleet:
         others = {key for key in self.table.others if is_task(key)}
         others |= {f.entity for f in self.findings if is_task(f.entity)}
         damaged = {key.partition("/")[2] for key in others}.difference(self.table.id)
-        return sorted([*self.table.id, *damaged])
+        return sorted([*self.table.id, *damaged]) if damaged else self.table.ids
+
+    @cached_property
+    def shorts(self) -> dict[str, str]:
+        """The shortest prefix of every task, for those who show many."""
+        ids = self._task_ids
+        least = names.SHORT_ID_LENGTH
+        shared = [
+            0 if one[:least] != other[:least] else _common(one, other)
+            for one, other in pairwise(ids)
+        ]
+        longest = map(max, [0, *shared], [*shared, 0])
+        return {
+            task: task[:least] if common < least else task[: common + 1]
+            for task, common in zip(ids, longest, strict=True)
+        }
 
     def short(self, task_id: str) -> str:
         """The shortest prefix, of at least 4 characters, that names this task alone."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast, overload
 
-from clare.clock import instant
+from clare.clock import Stamp, instant
 from clare.state import DEFAULTS, Entity
 
 T = TypeVar("T")
@@ -20,7 +20,8 @@ HeldClaim = tuple[str, str, str, int, bool]
 class Row(NamedTuple):
     """What is asked about all tasks at once. Empty text stands for what is not there.
 
-    `due` and `defer_until` are in ms; `created`, `updated` and `closing` are ids of events.
+    `due`, `defer_until` and `created_at` are in ms; `created`, `updated` and `closing` are ids of
+    events.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Row(NamedTuple):
     links: tuple[str, ...]
     claims: tuple[HeldClaim, ...]
     created: str
+    created_at: int
     creator: str
     updated: str
     closing: str
@@ -81,6 +83,7 @@ def row(entity: Entity) -> Row:
         links=entity.elements("links"),
         claims=tuple((c.event, c.by, c.clone, c.end, c.hub) for c in entity.claims),
         created=created.event if created else "",
+        created_at=Stamp.of(created.event).ms if created else 0,
         creator=entity.created.by if entity.created else "",
         updated=entity.updated.event if entity.updated else "",
         closing=shown.event if shown and status in CLOSED else "",
@@ -131,6 +134,7 @@ class Table:
     links = _Column[tuple[str, ...]]()
     claims = _Column[tuple[HeldClaim, ...]]()
     created = _Column[str]()
+    created_at = _Column[int]()
     creator = _Column[str]()
     updated = _Column[str]()
     closing = _Column[str]()

@@ -119,8 +119,7 @@ class Task(NamedTuple):
     @property
     def created_at(self) -> int:
         """When it was added, in ms."""
-        created = self.table.created[self.place]
-        return Stamp.of(created).ms if created else 0
+        return self.table.created_at[self.place]
 
     @property
     def age_rank(self) -> tuple[str, str]:

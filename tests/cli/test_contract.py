@@ -14,8 +14,9 @@ from pathlib import Path
 import click
 import pytest
 
-from clare.cli.entry import HEADINGS, LazyGroup, cli
+from clare.cli.entry import HEADINGS, cli
 from clare.cli.examples import examples_of
+from clare.cli.lazy import LazyGroup
 from clare.errors import EXIT_MEANINGS
 from clare.services import projects
 from tests.cli.running import PROGRAM, Here, git, two_hosts

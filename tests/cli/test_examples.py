@@ -17,8 +17,9 @@ from pathlib import Path
 import click
 import pytest
 
-from clare.cli.entry import LazyGroup, cli
+from clare.cli.entry import cli
 from clare.cli.examples import examples_of
+from clare.cli.lazy import LazyGroup
 from tests.publishers import settled
 
 DATA = Path(__file__).parents[1] / "data"

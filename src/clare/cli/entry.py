@@ -6,20 +6,17 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 import errno
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from clare import __version__
+from clare.cli.lazy import LazyGroup
 from clare.cli.options import Session, common
 from clare.cli.streams import empty_buffers, let_all_be_written, open_closed_streams
 from clare.errors import EXIT_MEANINGS, ClareError, Exit
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 TASK_COMMANDS = {
     "add": ("clare.cli.tasks:add", "Add a task."),
@@ -77,6 +74,14 @@ COMMANDS = {
         "See it work: two hosts and a hub in a temporary folder, with the real commands.",
     ),
     "help": ("clare.cli.manual:help_", "The help of a command, as its --help."),
+    "task": ("clare.cli.groups:task", "Tasks: the same commands as without `task`."),
+    "project": ("clare.cli.groups:project", "Projects: what tasks belong to."),
+    "view": ("clare.cli.groups:view", "Saved views: queries with a name."),
+    "template": ("clare.cli.groups:template", "Templates: what `add --template` begins with."),
+    "config": ("clare.cli.groups:config", "Settings, of this machine and of the fleet."),
+    "import": ("clare.cli.groups:imports", "Bring tasks in from other trackers."),
+    "hooks": ("clare.cli.groups:hooks", "Tell other programs about Clare, and stop telling them."),
+    "man": ("clare.cli.groups:man", "The man pages of these commands."),
 }
 HEADINGS = {
     "Look": ("status", "ready", "list", "show", "tree", "board", "log"),
@@ -92,174 +97,6 @@ HEADINGS = {
     ),
 }
 """Under which heading `clare --help` lists each command, in which order."""
-
-PROJECT_COMMANDS = {
-    "add": ("clare.cli.projects:add", "Add a project."),
-    "list": ("clare.cli.projects:list_projects", "List projects."),
-    "show": ("clare.cli.projects:show", "Show a project and its unfinished tasks."),
-    "edit": ("clare.cli.projects:edit", "Change a project."),
-    "archive": ("clare.cli.projects:archive", "Put a project away; its tasks stay."),
-}
-VIEW_COMMANDS = {
-    "save": ("clare.cli.views:save", "Save a query under a name, for `clare list @NAME`."),
-    "list": ("clare.cli.views:list_views", "List saved views."),
-    "show": ("clare.cli.views:show", "Show what a view stands for."),
-    "rm": ("clare.cli.views:remove", "Take a view away; its history stays."),
-}
-CONFIG_COMMANDS = {
-    "get": ("clare.cli.settings:get", "Print one setting as it acts here."),
-    "set": ("clare.cli.settings:set_", "Set something on this machine, or for all clones."),
-    "unset": ("clare.cli.settings:unset", "Take a setting away."),
-    "list": ("clare.cli.settings:list_", "Every setting, its value, and where that comes from."),
-    "path": ("clare.cli.settings:path", "Where this machine's configuration lies."),
-}
-IMPORT_COMMANDS = {
-    "backlog": ("clare.cli.imports:backlog", "Import the tasks of a Backlog.md folder."),
-    "beads": ("clare.cli.imports:beads", "Import issues that beads exported as JSON lines."),
-    "csv": (
-        "clare.cli.imports:table",
-        "Import a table of tasks; its columns are called as the fields of a task.",
-    ),
-    "github": (
-        "clare.cli.imports:github",
-        "Import GitHub's issues, from `gh issue list --json …` or its REST interface.",
-    ),
-    "jsonl": ("clare.cli.imports:jsonl", "Import what `clare export --jsonl` wrote."),
-    "markdown": (
-        "clare.cli.imports:markdown",
-        "Import a TODO list in Markdown: `- [ ] text`, `- [x] text`.",
-    ),
-    "taskwarrior": (
-        "clare.cli.imports:taskwarrior",
-        "Import tasks that taskwarrior exported.",
-    ),
-}
-AGENT_COMMANDS = {
-    "install": (
-        "clare.cli.agents:install",
-        "Write a section about Clare into AGENTS.md, or bring it up to date.",
-    ),
-    "remove": ("clare.cli.agents:remove", "Take the section about Clare out of AGENTS.md again."),
-}
-MAN_COMMANDS = {
-    "show": (
-        "clare.cli.manual:show",
-        "Print the man page of a command, in the language of man pages.",
-    ),
-    "install": (
-        "clare.cli.manual:install",
-        "Write the man pages of all commands, for `man clare` and `man clare-add`.",
-    ),
-    "remove": (
-        "clare.cli.manual:remove",
-        "Remove the man pages that `clare man install` has written.",
-    ),
-}
-TEMPLATE_COMMANDS = {
-    "list": ("clare.cli.templates:list_templates", "List the templates of the board."),
-    "show": ("clare.cli.templates:show", "Show a template as it is written."),
-}
-OTHER_WORDS = {
-    "close": "done",
-    "create": "add",
-    "ls": "list",
-    "rm": "drop",
-    "start": "claim",
-    "unclaim": "release",
-}
-"""What other trackers call a command."""
-
-Table = dict[str, tuple[str, str]]
-
-
-class LazyGroup(click.Group):
-    """A group whose commands are loaded when they are called, listed without being loaded."""
-
-    def __init__(
-        self,
-        name: str,
-        table: Table,
-        *,
-        help: str,
-        headings: Mapping[str, Sequence[str]] | None = None,
-    ) -> None:
-        super().__init__(
-            name,
-            help=help,
-            invoke_without_command=headings is not None,
-            no_args_is_help=False,
-            context_settings={"help_option_names": ["-h", "--help"]},
-        )
-        self.table = table
-        self.headings = headings or {"Commands": tuple(table)}
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the headings; what stands below none comes last."""
-        listed = [name for names in self.headings.values() for name in names]
-        known = {**self.table, **self.commands}
-        return [*(name for name in listed if name in known), *(n for n in known if n not in listed)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command."""
-        if cmd_name not in self.table:
-            return super().get_command(ctx, cmd_name)
-        module, _, attribute = self.table[cmd_name][0].partition(":")
-        command = getattr(import_module(module), attribute)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{self.table[cmd_name][0]} is no command")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command; a wrong name is told with the one that was probably meant."""
-        name = args[0]
-        if not (name.startswith("-") or ctx.resilient_parsing or self.get_command(ctx, name)):
-            meant = self._meant(ctx, name)
-            ctx.fail(f"No such command {name!r}.{f' Did you mean {meant!r}?' if meant else ''}")
-        return super().resolve_command(ctx, args)
-
-    def _meant(self, ctx: click.Context, name: str) -> str:
-        import difflib
-
-        known = self.list_commands(ctx)
-        other = OTHER_WORDS.get(name, "")
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        return other if other in known else "".join(near)
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command; when nobody reads on, end as quietly as a program that SIGPIPE ends."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise click.exceptions.Exit(141) from None
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
-        """What the shell offers: from the table alone, without loading a command."""
-        from click.shell_completion import CompletionItem
-
-        rows = self._lines(self.list_commands(ctx))
-        found = [
-            CompletionItem(name, help=line) for name, line in rows if name.startswith(incomplete)
-        ]
-        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table alone, below their headings."""
-        names = self.list_commands(ctx)
-        listed = {name for under in self.headings.values() for name in under}
-        rest = [name for name in names if name not in listed]
-        for heading, under in (*self.headings.items(), ("Commands", rest)):
-            rows = self._lines([name for name in under if name in names])
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
-
-    def _lines(self, names: Sequence[str]) -> list[tuple[str, str]]:
-        """The commands with what each does in a line."""
-        table = {name: line for name, (_, line) in self.table.items()}
-        return [(n, table.get(n) or self.commands[n].get_short_help_str(80)) for n in names]
 
 
 class Root(LazyGroup):
@@ -281,21 +118,6 @@ cli = Root(
 )
 common(cli)
 click.version_option(__version__, prog_name="clare")(cli)
-hooks = LazyGroup("hooks", {}, help="Tell other programs about Clare, and stop telling them.")
-hooks.add_command(
-    common(LazyGroup("agents", AGENT_COMMANDS, help="The section about Clare in AGENTS.md."))
-)
-for group in (
-    LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."),
-    LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."),
-    LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."),
-    LazyGroup("template", TEMPLATE_COMMANDS, help="Templates: what `add --template` begins with."),
-    LazyGroup("config", CONFIG_COMMANDS, help="Settings, of this machine and of the fleet."),
-    LazyGroup("import", IMPORT_COMMANDS, help="Bring tasks in from other trackers."),
-    hooks,
-    LazyGroup("man", MAN_COMMANDS, help="The man pages of these commands."),
-):
-    cli.add_command(common(group))
 
 
 def _bare() -> None:

@@ -9,11 +9,11 @@ import click
 from clare.cli import complete
 from clare.cli.options import Session
 from clare.errors import Usage
-from clare.fleet import Fleet, Task
+from clare.fleet import Task
 from clare.views import columns as shown
 from clare.views.compare import Asked
 from clare.views.record import Record, task_record
-from clare.views.tasks import doing, urgency
+from clare.views.rows import listed
 
 LIMIT = click.option(
     "-n", "--limit", type=click.IntRange(min=1), metavar="N", help="Only the first so many."
@@ -63,8 +63,7 @@ def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form
         rows = _table(asked, tasks, form.columns)
         session.table(rows if sys.stdout.isatty() and tasks else rows[1:])
     else:
-        rows = [list(list_row(asked.fleet, task, asked.now)) for task in tasks]
-        session.table(rows, styles=("cyan", "", "green"))
+        session.table(listed(asked.fleet, tasks, now=asked.now), styles=("cyan", "", "green"))
     if not tasks and form.kind != "json":
         session.talk("no task fits")
 
@@ -85,8 +84,3 @@ def say_rest(session: Session, number: int, limit: int | None) -> None:
     """Say on stderr how many more there are than were shown."""
     if limit is not None and number > limit:
         session.talk(f"{number - limit} more; a higher --limit shows them")
-
-
-def list_row(fleet: Fleet, task: Task, now: int) -> tuple[str, str, str, str]:
-    """A task as a row: short id, priority, what it is doing, title."""
-    return fleet.short(task.id), urgency(task), doing(fleet, task, now), task.title

@@ -1,13 +1,13 @@
 """Commands that only look: status, show, log."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from clare import names
 from clare.cli import complete
 from clare.cli.arguments import TASKS
-from clare.cli.forms import list_row
 from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import warn
 from clare.clock import show_age, show_instant
@@ -17,12 +17,15 @@ from clare.services.finding import check_readable, find_each
 from clare.services.opening import Opened
 from clare.state import FIELDS, Write
 from clare.store.freshness import fetched_at, unpublished
-from clare.views import log as history
 from clare.views.ready import hindrances
 from clare.views.record import Record, at, task_record
+from clare.views.rows import listed
 from clare.views.safe import one_line
 from clare.views.status import Status, glance
 from clare.views.tasks import doing
+
+if TYPE_CHECKING:
+    from clare.views.log import Line
 
 
 @common
@@ -163,6 +166,8 @@ def log(session: Session, name: str | None, limit: int | None) -> None:
 
     In sentences, newest first. ENTITY is a TASK, or projects/NAME, or views/NAME.
     """
+    from clare.views import log as history
+
     board = session.open().board
     fleet = board.read()
     key = entity_key(fleet, name) if name else ""
@@ -191,7 +196,7 @@ def entity_key(fleet: Fleet, name: str) -> str:
     return names.task_key(fleet.task_id(rest if slash else name))
 
 
-def _event_record(line: history.Line) -> Record:
+def _event_record(line: "Line") -> Record:
     event = line.event
     return {
         "id": event.id,
@@ -267,7 +272,7 @@ def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> Non
     for name, tasks, command in parts:
         if tasks:
             session.say(session.styled(f"{name} ({len(tasks)})", bold=True))
-            rows = [("", *list_row(fleet, task, now)) for task in tasks[:_FEW]]
+            rows = [("", *row) for row in listed(fleet, tasks[:_FEW], now=now)]
             session.table(rows, styles=("", "cyan", "", "green"))
         if len(tasks) > _FEW:
             session.say(f"  … {len(tasks) - _FEW} more: `{command}`")

@@ -4,11 +4,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from clare.cli.examples import listed
+from clare.cli.tables import columns_of, even, room_of, widths_of
 from clare.clock import MINUTE, show_age
 from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
@@ -147,67 +149,24 @@ class Session:
         self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = (), whole: bool = False
     ) -> None:
         """Aligned columns; unless `whole`, the widest are cut so that a line fits the terminal."""
-        lines = [[one_line(cell) for cell in row] for row in rows]
-        if not lines:
+        columns = columns_of(rows)
+        if not columns:
             return
-        widths = [max(map(width, column)) for column in zip(*lines, strict=True)]
-        room = 0 if whole else room_of(sys.stdout)
-        while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
-            pass
-        for line in lines:
-            cells = [self._cell(filled(cell, widths[n]), styles, n) for n, cell in enumerate(line)]
-            click.echo("  ".join(cells).rstrip(), color=None if self.color else False)
-
-    def _cell(self, text: str, styles: Sequence[str], column: int) -> str:
-        color = styles[column] if column < len(styles) else ""
-        return self.styled(text, fg=color) if color else text
-
-
-def room_of(stream: TextIO) -> int:
-    """The columns of a terminal; 0 for what is none."""
-    if not stream.isatty():
-        return 0
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
-def _give_way(widths: list[int]) -> bool:
-    """Take one from a column: the last down to 20, then the widest down to 8, then the last to 4."""
-    last = len(widths) - 1
-    widest = max(range(last), key=lambda n: widths[n], default=last)
-    column = widest if widths[last] <= 20 and widths[widest] > 8 else last
-    widths[column] -= 1
-    return widths[column] > 4
-
-
-def filled(text: str, room: int) -> str:
-    """The line at exactly this width."""
-    shown = cut(text, room)
-    return shown + " " * (room - width(shown))
+        widths = widths_of(columns, 0 if whole else room_of(sys.stdout))
+        shown = [even(column, room) for column, room in zip(columns, widths, strict=True)]
+        if self.color and sys.stdout.isatty():
+            shown = [
+                [self.styled(cell, fg=style) if style else cell for cell in column]
+                for column, style in zip_longest(shown, styles[: len(shown)], fillvalue="")
+            ]
+        lines = "\n".join(map(str.rstrip, map("  ".join, zip(*shown, strict=True))))
+        click.echo(lines, color=None if self.color else False)
 
 
 def _tell(line: str) -> None:
     """One line on stderr; where nobody can read it, the exit code still tells."""
     with suppress(OSError):
         click.echo(line, err=True)
-
-
-def width(text: str) -> int:
-    """Columns that a line takes on a terminal: East Asian wide characters take two."""
-    import unicodedata
-
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
-
-
-def cut(text: str, room: int) -> str:
-    """The line, shortened with an ellipsis to fit."""
-    if width(text) <= room:
-        return text
-    while text and width(text) >= room:
-        text = text[:-1]
-    return text.rstrip() + "…"
 
 
 def common(command: C) -> C:

@@ -4,7 +4,6 @@ import click
 
 from clare.cli import complete
 from clare.cli.arguments import given, text_of
-from clare.cli.forms import list_row
 from clare.cli.options import Session, common
 from clare.cli.report import notes, warn
 from clare.errors import Usage
@@ -15,6 +14,7 @@ from clare.services.finding import check_readable
 from clare.views.compare import Asked
 from clare.views.query import where
 from clare.views.record import Record, project_record
+from clare.views.rows import listed
 from clare.views.safe import one_line
 from clare.views.tasks import choose, unfinished
 
@@ -180,6 +180,6 @@ def show(session: Session, slug: str) -> None:
         for line in entity.value("body").splitlines():
             session.say(f"  {line}")
         tasks = choose(Asked(fleet, now), unfinished(where("project", slug)))
-        session.table([("", *list_row(fleet, task, now)) for task in tasks], styles=("", "cyan"))
+        session.table([("", *row) for row in listed(fleet, tasks, now=now)], styles=("", "cyan"))
     warn(session, fleet, about=[entity.key])
     check_readable(fleet, entity.key)

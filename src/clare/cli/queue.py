@@ -19,6 +19,7 @@ from clare.services.opening import Opened
 from clare.views.query import Query, matcher
 from clare.views.ready import Ranked, rank
 from clare.views.record import Record, task_record
+from clare.views.rows import excluded, queued
 from clare.views.tasks import fitting
 
 if TYPE_CHECKING:
@@ -70,20 +71,12 @@ def ready(
         found = [ready_record(fleet, e, now, ready=True) for e in chosen]
         session.data([*found, *(ready_record(fleet, e, now, ready=False) for e in rest)])
     else:
-        rows = [ready_row(fleet, entry) for entry in chosen]
-        rows += [ready_row(fleet, entry, mark="-") for entry in rest]
+        rows = [*queued(fleet, chosen), *excluded(fleet, rest)]
         session.table(rows, styles=("cyan", "", "bright_black"))
         if not rows:
             session.talk("nothing is ready; `clare ready --all` says why for each task")
     say_rest(session, number, limit)
     warn(session, fleet)
-
-
-def ready_row(fleet: Fleet, entry: Ranked, mark: str = "") -> tuple[str, str, str, str]:
-    """A task of the queue as a row: short id, priority, what else speaks for its place, title."""
-    priority = mark or entry.task.priority
-    reasons = ", ".join(reason for reason in entry.reasons if reason != priority)
-    return fleet.short(entry.task.id), priority, reasons, entry.task.title
 
 
 def ready_record(fleet: Fleet, entry: Ranked, now: int, *, ready: bool) -> Record:

@@ -11,15 +11,16 @@ import click
 from clare.cli import complete
 from clare.cli.arguments import LABEL, PROJECT
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
-from clare.cli.forms import list_row
-from clare.cli.options import Session, SomeFailed, Styled, common, cut, filled, width
+from clare.cli.options import Session, SomeFailed, Styled, common
 from clare.cli.report import warn
+from clare.cli.tables import cut, filled, width
 from clare.fleet import Task
 from clare.services.finding import check_readable, find_each
 from clare.views import board as kanban
 from clare.views.compare import Asked
 from clare.views.forest import Node, around, branches, forest, nested
 from clare.views.record import task_record
+from clare.views.rows import listed
 from clare.views.safe import one_line
 from clare.views.tasks import choose, doing, unfinished, urgency
 
@@ -150,7 +151,7 @@ def _show_board(session: Session, asked: Asked, found: dict[str, list[Task]]) ->
         return
     for name, tasks in found.items():
         session.say(session.styled(f"{name} ({len(tasks)})", bold=True))
-        rows = [("", *list_row(asked.fleet, task, asked.now)) for task in tasks]
+        rows = [("", *row) for row in listed(asked.fleet, tasks, now=asked.now)]
         session.table(rows, styles=("", "cyan", "", "green"))
 
 

@@ -5,9 +5,8 @@ import click
 from clare import clock
 from clare.cli.arguments import LABEL, OPTIONAL_TASKS, PROJECT
 from clare.cli.asking import WHERE, asked_by, on_board, query_of
-from clare.cli.forms import list_row
 from clare.cli.options import Session, common
-from clare.cli.queue import ready_record, ready_row
+from clare.cli.queue import ready_record
 from clare.cli.report import warn
 from clare.errors import NothingToDo, Usage
 from clare.fleet import Fleet
@@ -16,6 +15,7 @@ from clare.services.opening import Opened
 from clare.views.query import Query
 from clare.views.ready import Ranked, rank
 from clare.views.record import task_record
+from clare.views.rows import listed, queued
 from clare.views.tasks import fitting
 
 
@@ -76,7 +76,7 @@ def _wait_for_ready(session: Session, opened: Opened, asks: Query, seconds: floa
         now = board.now()
         session.data([ready_record(fleet, entry, now, ready=True) for entry in found])
     else:
-        session.table([ready_row(fleet, entry) for entry in found], styles=("cyan",))
+        session.table(queued(fleet, found), styles=("cyan",))
     warn(session, fleet)
 
 
@@ -102,5 +102,5 @@ def _wait_for_closed(
         records = [task_record(fleet, task, now=now) for task in tasks]
         session.data(records[0] if len(records) == 1 else records)
     else:
-        session.table([list_row(fleet, task, now) for task in tasks], styles=("cyan", "", "green"))
+        session.table(listed(fleet, tasks, now=now), styles=("cyan", "", "green"))
     warn(session, fleet, about=[task.key for task in tasks])

@@ -1,7 +1,6 @@
 """The projection as it was kept, with what has changed since: read where it is asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -91,13 +90,13 @@ class Entities(Mapping[str, Entity]):
         return len(self._keys)
 
 
-@dataclass(frozen=True)
 class Kept:
     """A projection: a base, what differs from it by key, and the facts that hold now."""
 
-    base: Base
-    facts: Facts
-    changed: Changed
+    def __init__(self, base: Base, facts: Facts, changed: Changed) -> None:
+        self.base = base
+        self.facts = facts
+        self.changed = changed
 
     @classmethod
     def whole(cls, content: Content, read_anew: Callable[[], Content]) -> "Kept":
@@ -106,7 +105,7 @@ class Kept:
 
     def with_changed(self, facts: Facts, changed: Changed) -> "Kept":
         """The same with more changes."""
-        return replace(self, facts=facts, changed={**self.changed, **changed})
+        return Kept(self.base, facts, {**self.changed, **changed})
 
     @cached_property
     def entities(self) -> Entities:
@@ -120,8 +119,9 @@ class Kept:
     def fleet(self, events: "Mapping[str, tuple[Event, ...]]") -> Fleet:
         """The board as views ask it; `events` are those of its entities."""
         facts = self.facts
-        found = Fleet(self.entities, events, facts.findings, facts.manifest, facts.commit)
-        return replace(found, kept=self.table)
+        return Fleet(
+            self.entities, events, facts.findings, facts.manifest, facts.commit, self.table
+        )
 
     def content(self) -> Content:
         """Everything as one, to be a base."""

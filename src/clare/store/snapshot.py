@@ -21,7 +21,10 @@ from clare.table import Row
 FORMAT = 1
 """Raised when the same board comes to another file."""
 
-_FORM = f"clare snapshot {FORMAT}, fold {FOLD_VERSION}, {__version__}\n".encode()
+_FORM = (
+    f"clare snapshot {FORMAT}, fold {FOLD_VERSION}, {__version__}, "
+    f"{zlib.crc32(' '.join(Row._fields).encode())}\n"
+).encode()
 _MARSHAL = 4
 _NUMBER = 8
 """Bytes of a number in a file."""

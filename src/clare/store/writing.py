@@ -227,9 +227,11 @@ def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
     events = {key: (*fleet.events.get(key, ()), *found) for key, found in touched.items()}
     entities = {key: fold(key, found) for key, found in events.items()}
     rows = {key: row_of(entity) for key, entity in entities.items()}
-    return replace(
-        fleet,
-        entities=Overlaid(entities, fleet.entities),
-        events=Overlaid(events, fleet.events),
-        kept=fleet.table.with_changed(rows, rows),
+    return Fleet(
+        Overlaid(entities, fleet.entities),
+        Overlaid(events, fleet.events),
+        fleet.findings,
+        fleet.manifest,
+        fleet.commit,
+        fleet.table.with_changed(rows, rows),
     )

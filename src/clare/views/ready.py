@@ -1,7 +1,6 @@
 """What can be worked on now, in which order, and why everything else cannot."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -28,12 +27,12 @@ class Ranked(NamedTuple):
         return (against,) if against else ()
 
 
-@dataclass(frozen=True)
 class Queue:
-    """The tasks that are ready, best first, and all others."""
+    """The tasks that are ready at `now`, best first, and all others."""
 
-    fleet: Fleet
-    now: int
+    def __init__(self, fleet: Fleet, now: int) -> None:
+        self.fleet = fleet
+        self.now = now
 
     @cached_property
     def ready(self) -> tuple[Ranked, ...]:

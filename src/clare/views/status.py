@@ -1,14 +1,13 @@
 """The board at a glance."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clare.fleet import CLOSED, Fleet, Task
 from clare.state import Claim
 from clare.views.ready import Ranked, rank, state
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What a person sees first."""
 
     held: tuple[Task, ...]

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from clare.fleet import Fleet, Task
+from clare.clock import STAMP_LENGTH
+from clare.fleet import CLOSED, Fleet, Task
+from clare.table import Table
 from clare.views.compare import Asked
 from clare.views.query import Query, arranged, matcher, where
 from clare.views.ready import Ranked, state
@@ -12,14 +14,32 @@ UNFINISHED = where("status", "unfinished")
 
 def choose(asked: Asked, query: Query) -> list[Task]:
     """The tasks that fit, in the query's order; else by priority, then oldest first."""
-    fits = matcher(query, asked)
-    tasks = (task for task in asked.fleet.tasks.values() if fits(task))
-    usual = sorted(tasks, key=lambda task: (task.priority, task.age_rank))
-    return arranged(usual, query, asked)
+    table = asked.fleet.table
+    rest = query._replace(terms=tuple(term for term in query.terms if term not in UNFINISHED.terms))
+    if rest == query:
+        places = list(range(len(table.id)))
+    else:
+        places = [place for place, status in enumerate(table.status) if status not in CLOSED]
+    tasks = asked.fleet.tasks.at(_usual(table, places))
+    if rest.terms:
+        fits = matcher(rest, asked)
+        tasks = [task for task in tasks if fits(task)]
+    return arranged(tasks, query, asked)
+
+
+def _usual(table: Table, places: list[int]) -> list[int]:
+    """The places by priority, then oldest first."""
+    keys = {
+        place: f"{table.priority[place]} {table.created[place][:STAMP_LENGTH]} {table.id[place]}"
+        for place in places
+    }
+    return sorted(places, key=keys.__getitem__)
 
 
 def fitting(entries: Iterable[Ranked], query: Query, asked: Asked) -> list[Ranked]:
     """The entries of a queue that fit, in the query's order; else as they stand in the queue."""
+    if not (query.terms or query.order):
+        return list(entries)
     fits = matcher(query, asked)
     found = {entry.task.id: entry for entry in entries if fits(entry.task)}
     return [found[task.id] for task in arranged((e.task for e in found.values()), query, asked)]
@@ -41,7 +61,7 @@ def checked(fleet: Fleet, query: Query) -> Query:
     Raises ClareError.
     """
     wanted = {slug for term in query.terms if term.key == "project" for slug in term.values}
-    for slug in sorted(wanted - set(fleet.table.project)):
+    for slug in sorted(wanted and wanted - set(fleet.table.project)):
         fleet.project(slug)
     return query
 

@@ -1,7 +1,8 @@
 """What each key of the query language means: one table, from which tests and the reference follow."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from clare import names
 from clare.fleet import Task
@@ -10,8 +11,7 @@ from clare.views.compare import Asked, Factory, Test, date, number, priority
 from clare.views.ready import state
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key: what it means, an example, and the test that a value makes; that raises ValueError.
 
     `words` are the values that it takes, each with its meaning; none means that others are possible.
@@ -21,7 +21,7 @@ class Key:
     meaning: str
     example: str
     test: Factory
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = MappingProxyType({})
 
 
 def folded(text: str) -> str:

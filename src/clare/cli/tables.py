@@ -1,0 +1,80 @@
+"""Laying out cells in columns: whole columns at a time, since a board has thousands of rows."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from clare.views.safe import one_line, safe
+
+_RAGGED = re.compile(r"[^\S\n ]|  |^ | $", re.MULTILINE)
+"""White space that a line of ours does not have: it is made even cell by cell."""
+
+
+def columns_of(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The cells by column, each one safe line."""
+    return [_lines(column) for column in zip(*rows, strict=True)]
+
+
+def _lines(cells: Sequence[str]) -> list[str]:
+    text = "\n".join(cells)
+    if text.count("\n") != len(cells) - 1 or _RAGGED.search(text):
+        return [one_line(cell) for cell in cells]
+    return safe(text).split("\n")
+
+
+def widths_of(columns: Sequence[Sequence[str]], room: int) -> list[int]:
+    """How wide each column is; where there is less room, the widest give way."""
+    widths = [max(map(width, column)) for column in columns]
+    while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
+        pass
+    return widths
+
+
+def _give_way(widths: list[int]) -> bool:
+    """Take one from a column: the last down to 20, then the widest down to 8, then the last to 4."""
+    last = len(widths) - 1
+    widest = max(range(last), key=lambda n: widths[n], default=last)
+    column = widest if widths[last] <= 20 and widths[widest] > 8 else last
+    widths[column] -= 1
+    return widths[column] > 4
+
+
+def even(column: Sequence[str], room: int) -> list[str]:
+    """The cells at exactly this width."""
+    if "".join(column).isascii():
+        return [c.ljust(room) if len(c) <= room else filled(c, room) for c in column]
+    return [filled(cell, room) for cell in column]
+
+
+def filled(text: str, room: int) -> str:
+    """The line at exactly this width."""
+    shown = cut(text, room)
+    return shown + " " * (room - width(shown))
+
+
+def width(text: str) -> int:
+    """Columns that a line takes on a terminal: East Asian wide characters take two."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
+
+
+def cut(text: str, room: int) -> str:
+    """The line, shortened with an ellipsis to fit."""
+    if width(text) <= room:
+        return text
+    while text and width(text) >= room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def room_of(stream: TextIO) -> int:
+    """The columns of a terminal; 0 for what is none."""
+    if not stream.isatty():
+        return 0
+    import shutil
+
+    return shutil.get_terminal_size().columns
