@@ -119,11 +119,6 @@ class Fleet:
         return tuple(sorted((*tasks, *others)))
 
     @cached_property
-    def _ages(self) -> dict[str, str]:
-        """What sorts tasks by age, by id."""
-        return dict(zip(self.table.id, self.table.created, strict=True))
-
-    @cached_property
     def needed_by(self) -> dict[str, tuple[str, ...]]:
         """For each task id, the ids of the tasks that need it, oldest first."""
         needs = zip(self.table.id, self.table.needs, strict=True)
@@ -134,6 +129,16 @@ class Fleet:
         """For each task id, the ids of the tasks whose parent it is, oldest first."""
         parents = zip(self.table.id, self.table.parent, strict=True)
         return self._gathered([(parent, task) for task, parent in parents if parent])
+
+    def parts_of(self, task_id: str) -> list[str]:
+        """The ids of the tasks whose parent it is, oldest first; for one task, without `children`."""
+        parents = enumerate(self.table.parent)
+        return self.oldest_first([self.table.id[n] for n, one in parents if one == task_id])
+
+    def needing(self, task_id: str) -> list[str]:
+        """The ids of the tasks that need it, oldest first; for one task, without `needed_by`."""
+        needs = enumerate(self.table.needs)
+        return self.oldest_first([self.table.id[n] for n, needed in needs if task_id in needed])
 
     def _gathered(self, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {}
@@ -149,23 +154,24 @@ class Fleet:
         return sorted(ids, key=self._age_of)
 
     def _age_of(self, task_id: str) -> tuple[bool, str, str]:
-        created = self._ages.get(task_id)
-        return (created is None, (created or "")[:STAMP_LENGTH], task_id)
+        place = self.table.places.get(task_id)
+        created = "" if place is None else self.table.created[place][:STAMP_LENGTH]
+        return place is None, created, task_id
 
     @cached_property
     def unmet(self) -> dict[str, tuple[str, ...]]:
-        """For each unfinished task that waits, what it needs that is not done or dropped, oldest first.
+        """For each unfinished task that waits, what it needs that is neither done nor dropped.
 
         A need that does not exist does not block.
         """
-        table = self.table
-        status = dict(zip(table.id, table.status, strict=True))
+        table, places = self.table, self.table.places
+        open_ = [status not in CLOSED for status in table.status]
         found = {}
         for place, needed in enumerate(table.needs):
-            if needed and table.status[place] not in CLOSED:
-                left = [need for need in needed if status.get(need, "done") not in CLOSED]
+            if needed and open_[place]:
+                left = tuple(n for n in needed if n in places and open_[places[n]])
                 if left:
-                    found[table.id[place]] = tuple(self.oldest_first(left))
+                    found[table.id[place]] = left
         return found
 
     @cached_property
@@ -178,17 +184,26 @@ class Fleet:
                     found[need] = found.get(need, 0) + 1
         return found
 
+    def outside(self, task_id: str) -> str:
+        """The first unmet need of an unfinished task that is no part of it; empty if there is none.
+
+        What is below a task is a part of it: one that waits for its own parts does not hold them up.
+        """
+        table, places = self.table, self.table.places
+        place = places.get(task_id)
+        if place is None or table.status[place] in CLOSED:
+            return ""
+        for need in table.needs[place]:
+            other = places.get(need)
+            if other is not None and table.status[other] not in CLOSED:
+                if not table.parent[other] or task_id not in self.above(need):
+                    return need
+        return ""
+
     @cached_property
     def held_up(self) -> dict[str, str]:
-        """For each unfinished task that waits for something outside itself, the first such need.
-
-        What is below it is a part of it: a task that waits for its own parts does not hold them up.
-        """
-        return {
-            task: outside[0]
-            for task, unmet in self.unmet.items()
-            if (outside := [need for need in sorted(unmet) if task not in self.above(need)])
-        }
+        """For each unfinished task that waits for something outside itself, the first such need."""
+        return {task: need for task in self.unmet if (need := self.outside(task))}
 
     def above(self, task_id: str) -> Iterator[str]:
         """The id of its parent, of its parent's parent and so on; a circle ends where it began."""
@@ -205,7 +220,7 @@ class Fleet:
     def blocked(self) -> frozenset[str]:
         """The ids of the tasks that wait for another, themselves or through what they are a part of."""
         below: set[str] = set()
-        found = list(self.held_up)
+        found = [task for task in self.children if task in self.unmet and self.outside(task)]
         while found:
             parts = set(self.children.get(found.pop(), ())) - below
             below |= parts

@@ -163,6 +163,8 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as error:
         code = _bug(session, error)
     empty_buffers()
+    if args is None:
+        os._exit(int(code or 0))  # nothing is left to do: what was read need not be taken apart
     sys.exit(int(code or 0))
 
 

@@ -110,9 +110,9 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
     for need in unmet(fleet, task):
         yield f"waits for {fleet.short(need)}"
     for ancestor in ancestors(fleet, task):
-        if ancestor.id in fleet.held_up:
-            need = fleet.short(fleet.held_up[ancestor.id])
-            yield f"parent {fleet.short(ancestor.id)} waits for {need}"
+        need = fleet.outside(ancestor.id)
+        if need:
+            yield f"parent {fleet.short(ancestor.id)} waits for {fleet.short(need)}"
 
 
 def state(fleet: Fleet, task: Task, *, now: int) -> str:
@@ -123,7 +123,7 @@ def state(fleet: Fleet, task: Task, *, now: int) -> str:
         return "active"
     if _deferred_until(task, now) is not None:
         return "deferred"
-    return "blocked" if task.id in fleet.blocked else "ready"
+    return "blocked" if any(hindrances(fleet, task, now=now)) else "ready"
 
 
 def _deferred_until(task: Task, now: int) -> int | None:

@@ -42,14 +42,17 @@ def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     claimed = [place for place, claims in enumerate(table.claims) if claims]
     active = [t for t in _sorted(fleet, claimed) if state(fleet, t, now=now) == "active"]
     review = [place for place, status in enumerate(table.status) if status == "review"]
-    waiting = (fleet.tasks[task] for task in fleet.blocked)
+    waits = [n for n, task_id in enumerate(table.id) if task_id in fleet.blocked]
+    waiting = [n for n in waits if table.status[n] == "open"]
+    held = [n for n in waiting if table.claims[n] or table.defer_until[n] is not None]
+    elsewhere = [t for t in fleet.tasks.at(held) if state(fleet, t, now=now) != "blocked"]
     closed = sum(status in CLOSED for status in table.status)
     return Status(
         held=tuple(task for task in active if (h := task.holder(now=now)) and h.by == actor),
         active=tuple(active),
         review=tuple(_sorted(fleet, review)),
         ready=rank(fleet, now=now).ready,
-        blocked=sum(state(fleet, task, now=now) == "blocked" for task in waiting),
+        blocked=len(waiting) - len(elsewhere),
         contested=fleet.contested,
         unfinished=len(table.id) - closed,
         closed=closed,
