@@ -4,17 +4,22 @@ from collections.abc import Iterator, Sequence
 
 from clare.names import folder
 from clare.store.git import Git, GitFailed
+from clare.store.partial import fetch_missing
 from clare.store.tree import Entry
 
 _SUBFOLDER = "40000"
 
 
 def entries_of(git: Git, commit: str, keys: Sequence[str]) -> list[Entry]:
-    """The files in the folders of these entities at a commit, not those in folders below."""
+    """The files in the folders of these entities at a commit, not those in folders below.
+
+    Their contents are then here.
+    """
     found: list[Entry] = []
     folders = [folder(key) for key in keys]
     for path, tree in zip(folders, _trees(git, [f"{commit}:{f}" for f in folders]), strict=True):
         found.extend(_entries(path, tree, len(commit) // 2))
+    fetch_missing(git, (entry.blob for entry in found if entry.is_file))
     return found
 
 

@@ -10,6 +10,7 @@ from clare.events.text import MAX_BYTES
 from clare.fleet import Fleet
 from clare.fold import fold
 from clare.store.git import Git, GitFailed, fields
+from clare.store.partial import fetch_missing
 from clare.store.reading import Reading, sorted_findings
 from clare.store.tree import Entry
 
@@ -39,13 +40,14 @@ def read_entries(git: Git, entries: Iterable[Entry]) -> Reading:
 
 
 def list_tree(git: Git, commit: str, folder: str = "fleet/") -> list[Entry]:
-    """Every file below `fleet/`, or a folder in it, at a commit."""
+    """Every file below `fleet/`, or a folder in it, at a commit; their contents are then here."""
     listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", folder).stdout
     entries = []
     for line in fields(listed):
         facts, _, path = line.partition("\t")
         mode, _, blob = facts.split(" ")
         entries.append(Entry(mode, blob, path))
+    fetch_missing(git, (entry.blob for entry in entries if entry.is_file))
     return entries
 
 
