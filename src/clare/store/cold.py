@@ -8,6 +8,7 @@ from typing import NamedTuple
 from clare.fleet import Finding, Manifest
 from clare.fold import fold
 from clare.packing import pack
+from clare.store.bulk import bulk
 from clare.store.git import Git
 from clare.store.read import list_tree, read_entries
 from clare.store.reading import sorted_findings
@@ -34,6 +35,7 @@ class _Portion(NamedTuple):
     manifest: Manifest | None
 
 
+@bulk()
 def read_whole(git: Git, commit: str, *, told: Told = None) -> Content:
     """Everything a board says at a commit. `told` hears how far it is."""
     entries = list_tree(git, commit)

@@ -9,12 +9,14 @@ from typing import IO
 from clare.events.text import MAX_BYTES
 from clare.fleet import Fleet
 from clare.fold import fold
+from clare.store.bulk import bulk
 from clare.store.git import Git, GitFailed, fields
 from clare.store.partial import fetch_missing
 from clare.store.reading import Reading, sorted_findings
 from clare.store.tree import Entry
 
 
+@bulk()
 def read_board(git: Git, commit: str) -> Fleet:
     """The projection of the board at a commit, everything read and in memory."""
     reading = read_entries(git, list_tree(git, commit))
