@@ -1,7 +1,7 @@
 """Histories of one task: plain events for scenarios, and strategies of honest and forged sets."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
@@ -179,7 +179,7 @@ def _effect(clone: Clone, step: Step) -> Effect:
         "status": write(status=STATUSES[choice % len(STATUSES)]),
         "priority": write(priority=f"P{choice % 3}", title=title),
         "add": add("red", "green") if choice % 3 == 0 else add("red"),
-        "remove": replace(remove("red"), add={"labels": ("green",) * (choice % 3)}),
+        "remove": remove("red")._replace(add={"labels": ("green",) * (choice % 3)}),
         "say": say(f"said {choice}"),
         "create": create(title),
         "acknowledge": Effect(acknowledges=(f"file {choice % 4}",)),
@@ -221,7 +221,7 @@ def in_line(*, max_size: int = 12) -> st.SearchStrategy[list[Event]]:
             max_size=len(events),
         ).map(
             lambda more: [
-                replace(each, after=(*each.after, *names))
+                each._replace(after=(*each.after, *names))
                 for each, names in zip(events, more, strict=True)
             ]
         )

@@ -1,7 +1,5 @@
 """Claims are a set; who holds the task is derived from it."""
 
-from dataclasses import replace
-
 from hypothesis import given
 
 from clare.clock import HOUR
@@ -42,8 +40,8 @@ def test_a_release_ends_the_claims_it_names_and_no_others() -> None:
 
 
 def test_acknowledged_files_are_kept_once_each_and_sorted() -> None:
-    one = event(0, "plum", replace(say("b"), acknowledges=("b@2", "a@1")))
-    two = event(1, "plum", replace(say("a"), acknowledges=("a@1",)))
+    one = event(0, "plum", say("b")._replace(acknowledges=("b@2", "a@1")))
+    two = event(1, "plum", say("a")._replace(acknowledges=("a@1",)))
     assert folded(one, two).acknowledged == ("a@1", "b@2")
 
 

@@ -55,7 +55,7 @@ def agreed(whole: dict[str, Node]) -> Event | None:
 def types(effect: Effect) -> list[type]:
     """What equality does not tell apart: 1 and True, a list and a tuple."""
     return [
-        *(type(getattr(effect, name)) for name in Effect.__slots__),
+        *(type(getattr(effect, name)) for name in Effect._fields),
         *(type(elements) for elements in [*effect.add.values(), *effect.remove.values()]),
     ]
 

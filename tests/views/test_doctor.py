@@ -1,7 +1,5 @@
 """What the doctor finds, in plain values."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,8 +236,8 @@ def _left(open_tasks: dict[str, list[Event]]) -> set[str]:
     while ready := rank(fleet_of(*made.values()), now=NOW).ready:
         for entry in ready:
             (begun,) = made[entry.task.title]
-            done = replace(begun.effect, set={**begun.effect.set, "status": "done"})
-            made[entry.task.title] = [replace(begun, effect=done)]
+            done = begun.effect._replace(set={**begun.effect.set, "status": "done"})
+            made[entry.task.title] = [begun._replace(effect=done)]
     return {each.id for each in fleet_of(*made.values()).tasks.values() if not each.is_closed}
 
 

@@ -1,14 +1,13 @@
 """An event as the fold takes it: who, about what, having seen what, with which effect."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Node = str | Sequence["Node"] | Mapping[str, "Node"]
 """What a file can hold: text, lists and maps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """What an event does to the state of its entity. All values are canonical text.
 
     `lease` (ms) makes it a claim; `hub` says that the hub accepted that claim. `ends` names claims,
@@ -16,9 +15,9 @@ class Effect:
     """
 
     creates: bool = False
-    set: Mapping[str, str] = field(default_factory=dict)
-    add: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    remove: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    set: Mapping[str, str] = {}
+    add: Mapping[str, tuple[str, ...]] = {}
+    remove: Mapping[str, tuple[str, ...]] = {}
     comment: str | None = None
     lease: int | None = None
     hub: bool = False
@@ -27,8 +26,7 @@ class Effect:
     acknowledges: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One immutable fact about one entity.
 
     `carried` names what this Clare does not know and keeps, `unfit` what it knows but cannot use.
@@ -40,7 +38,7 @@ class Event:
     clone: str
     entity: str
     after: tuple[str, ...] = ()
-    effect: Effect = field(default_factory=Effect)
+    effect: Effect = Effect()
     carried: tuple[str, ...] = ()
     unfit: tuple[str, ...] = ()
 
