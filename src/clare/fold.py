@@ -21,7 +21,8 @@ CLOSING = frozenset(["review", "done", "dropped"])
 class History:
     """One entity's events in causal order, and what each has seen.
 
-    `past[i]` has bit j set when event i has seen event j, directly or through others.
+    `past[i]` has bit j set when event i has seen event j, directly or through others. It is empty for
+    a history in a line, in which each has seen all before it: a long one's masks would be large.
     """
 
     events: tuple[Event, ...]
@@ -32,11 +33,13 @@ class History:
     def saw(self, viewer: int, event_id: str) -> bool:
         """Whether the event at place `viewer` has seen that event."""
         place = self.place.get(event_id)
-        return place is not None and bool(self.past[viewer] >> place & 1)
+        if place is None or not self.past:
+            return place is not None and place < viewer
+        return bool(self.past[viewer] >> place & 1)
 
     def sight(self, viewer: int) -> Callable[[str], bool]:
         """Whether the event at that place has seen one; to be asked about what lies before it only."""
-        if self.past[viewer] == (1 << viewer) - 1:
+        if not self.past or self.past[viewer] == (1 << viewer) - 1:
             return _everything
         return partial(self.saw, viewer)
 
@@ -53,7 +56,8 @@ def history(events: Iterable[Event]) -> History:
     by_id = {event.id: event for event in events}
     line = _in_line(by_id)
     if line is not None:
-        return _line_of(line, by_id)
+        place = {event_id: index for index, event_id in enumerate(line)}
+        return History(tuple([by_id[key] for key in line]), (), place, ())
     parents = {key: {p for p in e.names() if p in by_id} for key, e in by_id.items()}
     order, reports = _causal_order(parents)
     place = {event_id: index for index, event_id in enumerate(order)}
@@ -81,16 +85,6 @@ def _in_line(by_id: Mapping[str, Event]) -> list[str] | None:
                 return None
         before = key
     return line
-
-
-def _line_of(line: list[str], by_id: Mapping[str, Event]) -> History:
-    places = range(len(line))
-    return History(
-        tuple([by_id[key] for key in line]),
-        tuple([(1 << place) - 1 for place in places]),
-        dict(zip(line, places, strict=True)),
-        (),
-    )
 
 
 def _union(past: list[int], places: list[int]) -> int:
@@ -266,9 +260,8 @@ def _by_event(heads: list[Write]) -> tuple[Write, ...]:
 
 def _heads(past: History) -> tuple[str, ...]:
     """The events that no other has seen."""
-    last = len(past.events) - 1
-    if last >= 0 and past.past[last] == (1 << last) - 1:
-        return (past.events[last].id,)
+    if not past.past:
+        return tuple(event.id for event in past.events[-1:])
     seen = 0
     for mask in past.past:
         seen |= mask

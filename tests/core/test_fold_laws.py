@@ -101,6 +101,16 @@ def test_every_history_says_who_saw_whom_as_the_definition_does(events: list[Eve
         }
 
 
+def test_a_long_history_in_a_line_costs_no_memory_for_who_saw_whom() -> None:
+    events: list[Event] = []
+    for number in range(2_000):
+        events.append(event(number, "plum", write(title=str(number)), after=events[-1:]))
+    assert history(events).past == ()
+    state = folded(*events)
+    assert values(state, "title") == ["1999"]
+    assert state.heads == (events[-1].id,)
+
+
 def test_in_a_line_one_that_names_a_later_event_is_on_a_cycle_as_anywhere() -> None:
     born = event(0, "plum", create("parser"))
     later = event_id(2, "plum")
