@@ -195,9 +195,10 @@ class Fleet:
             return ""
         for need in table.needs[place]:
             other = places.get(need)
-            if other is not None and table.status[other] not in CLOSED:
-                if not table.parent[other] or task_id not in self.above(need):
-                    return need
+            if other is None or table.status[other] in CLOSED:
+                continue
+            if not table.parent[other] or task_id not in self.above(need):
+                return need
         return ""
 
     @cached_property
