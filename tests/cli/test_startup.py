@@ -56,3 +56,24 @@ def test_reading_does_not_load_gitpython(tmp_path: Path, home: Path) -> None:
     modules = loaded(SCRIPT, "list", folder=here.folder)
     assert "clare.store.read" in modules
     assert "git" not in modules
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["add", "B"],
+        ["comment", "{task}", "-m", "so"],
+        ["done", "{task}"],
+        ["edit", "{task}", "-p", "P0"],
+    ],
+    ids=lambda words: str(words[0]),
+)
+def test_an_everyday_write_loads_neither_models_nor_yaml(
+    tmp_path: Path, home: Path, words: list[str]
+) -> None:
+    here = board(tmp_path)
+    task = here.add("A task")
+    modules = loaded(SCRIPT, *(word.format(task=task) for word in words), folder=here.folder)
+    assert "clare.store.commit" in modules
+    assert not modules & HEAVY - {"tomllib"}
+    assert len(here.records("list")) == (2 if words[0] == "add" else 1 - (words[0] == "done"))

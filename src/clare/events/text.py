@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from clare.errors import ClareError
 
 if TYPE_CHECKING:  # reading needs the sizes and the forms of this module, and none of the models
-    from clare.events.fact import Fact
+    from clare.events.said import Fact
 
 MAX_BYTES = 64 * 1024
 """The largest file that is read, and so the largest that is written."""

@@ -60,10 +60,15 @@ def read(mapping: _Mapping) -> Event | None:
         return None
 
 
+def is_about(type_: str, entity: str, keys: Set[str]) -> bool:
+    """Whether the type is known, fits the entity and has these keys. Raises ValueError."""
+    shape, kind = SHAPES.get(type_), _kind(entity)
+    return shape is not None and shape.kind in ("", kind) and keys <= shape.keys
+
+
 def _event(mapping: _Mapping) -> Event:
     type_, entity = _text(mapping.get("type")), _text(mapping.get("entity"))
-    shape, kind = SHAPES.get(type_), _kind(entity)
-    if shape is None or shape.kind not in ("", kind) or not mapping.keys() <= shape.keys:
+    if not is_about(type_, entity, mapping.keys()):
         raise _Unsure
     return Event(
         checks.event_id(_text(mapping.get("id"))),
@@ -72,7 +77,7 @@ def _event(mapping: _Mapping) -> Event:
         _clone(_text(mapping.get("clone"))),
         entity,
         _texts(mapping["after"], checks.event_id) if "after" in mapping else (),
-        shape.effect(mapping),
+        SHAPES[type_].effect(mapping),
     )
 
 

@@ -2,22 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-from pydantic import ValidationError
-
-from clare.errors import ClareError, Usage
-from clare.events.fact import Fact
-from clare.events.problems import first_problem, problem_text
+from clare.errors import ClareError
+from clare.events.said import Fact, say
 from clare.fleet import Fleet, Task
 from clare.services.finding import sound, together
 from clare.store import writing
 from clare.store.board import Board
 from clare.store.writing import Decide, Given, Summary, Written
 from clare.views.status import lost
-from clare.views.story import shorten
 
-F = TypeVar("F", bound=Fact)
 Change = Callable[[Fleet, Task], Sequence[Fact]]
 
 
@@ -116,18 +110,12 @@ def held_by(board: Board, fleet: Fleet) -> str:
     )
 
 
-def make(fact: type[F], key: str, **body: object) -> F:
+def make(type_: str, key: str, **body: object) -> Fact:
     """A fact about an entity. Raises Usage in the words of the first field that does not fit."""
     given = {name: value for name, value in body.items() if value}
-    try:
-        return fact.model_validate({"entity": key, **given})
-    except ValidationError as error:
-        problem = first_problem(error)
-        steps = [step for step in problem["loc"] if step not in ("set", "add")]
-        where = str(steps[0]) if steps else fact.type
-        if len(steps) > 1:  # one of several: which of them
-            where = f"{where}: {shorten(str(problem['input']))!r}"
-        raise Usage(
-            problem_text(problem, where=where),
-            hint="`--help` shows what each option takes",
-        ) from None
+    found = say(type_, key, given)
+    if found is None:
+        from clare.services.amiss import judged  # the models take long to load
+
+        return judged(type_, key, given)
+    return found

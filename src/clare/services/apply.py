@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from clare import names
 from clare.errors import ClareError, Exit
-from clare.events.fact import Fact
-from clare.events.task import TaskCommented, TaskCreated
+from clare.events.said import TASK_COMMENTED, TASK_CREATED, Fact
 from clare.events.text import event_bytes
 from clare.fleet import Fleet, Task
 from clare.services import project_here
@@ -149,7 +148,7 @@ class _Plan:
         self.priorities[entry.number] = fields.get("priority") or task.entity.value("priority")
         facts = self._edit(entry, task, fields) if entry.task else self._add(entry, task, fields)
         if entry.comment:
-            facts.append(make(TaskCommented, task.key, text=entry.comment))
+            facts.append(make(TASK_COMMENTED, task.key, text=entry.comment))
         for fact in facts:
             self._check_size(entry, fact)
         result = (CHANGED if facts else UNCHANGED) if entry.task else ADDED
@@ -220,7 +219,7 @@ class _Plan:
     def _add(self, entry: Entry, task: Task, fields: Mapping[str, str]) -> list[Fact]:
         elements = _distinct({**entry.add, "needs": self._needs(entry)})
         given = {name: text for name, text in fields.items() if text}
-        return [make(TaskCreated, task.key, set=given, add=elements)]
+        return [make(TASK_CREATED, task.key, set=given, add=elements)]
 
     def _edit(self, entry: Entry, task: Task, fields: Mapping[str, str]) -> list[Fact]:
         """What of an edit is not so yet."""

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from clare.clock import SECOND, duration, show_instant
+from clare.clock import SECOND, duration, show_duration, show_instant
 from clare.config import choose_lease
 from clare.errors import ClareError, Held, NothingToDo, Unreadable, Usage
-from clare.events.fact import Fact
-from clare.events.task import TaskClaimed, TaskReleased
+from clare.events.said import TASK_CLAIMED, TASK_RELEASED, Fact
 from clare.fleet import Fleet, Task
-from clare.services.act import Each, Outcome, change_each
+from clare.services.act import Each, Outcome, change_each, make
 from clare.services.tasks import check_says, said
 from clare.settings import SETTINGS, problem
 from clare.store import writing
@@ -89,10 +88,11 @@ def _check_lease(lease: int | None) -> None:
         raise Usage("a lease is at least a second", hint="--lease 4h")
 
 
-def _claimed(fleet: Fleet, task: Task, lease: int | None) -> TaskClaimed:
+def _claimed(fleet: Fleet, task: Task, lease: int | None) -> Fact:
     """A claim for so long, in ms, or for as long as the board says."""
     length = _shared_lease(fleet) if lease is None else lease
-    return TaskClaimed(entity=task.key, lease=length, hub=bool(fleet.manifest.hub))
+    hub = "true" if fleet.manifest.hub else "false"
+    return make(TASK_CLAIMED, task.key, lease=show_duration(length), hub=hub)
 
 
 def _shared_lease(fleet: Fleet) -> int:
@@ -156,7 +156,7 @@ def release(
             if force or held.is_of(actor=board.actor, clone=board.clone)
         ]
         if mine:
-            return [TaskReleased(entity=task.key, ends=tuple(mine)), *said(task, say)]
+            return [make(TASK_RELEASED, task.key, ends=tuple(mine)), *said(task, say)]
         holder = task.holder(now=board.now())
         if holder:
             raise Held(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clare import names
-from clare.events.task import TaskCreated
+from clare.events.said import TASK_CREATED
 from clare.fleet import Fleet
 from clare.services import project_here
 from clare.services.act import make
@@ -22,7 +22,7 @@ class Into:
         """Raise Usage for a project or a label that cannot be one."""
         fields = {"project": self.project} if self.project not in ("", project_here.HERE) else {}
         add = {"labels": list(self.labels)} if self.labels else {}
-        make(TaskCreated, names.task_key("0" * names.TASK_ID_LENGTH), set=fields, add=add)
+        make(TASK_CREATED, names.task_key("0" * names.TASK_ID_LENGTH), set=fields, add=add)
 
     def rows(self, fleet: Fleet, source: Source) -> Source:
         """The source with its tasks in the project, which must be there, and labelled."""

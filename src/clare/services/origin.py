@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from clare import names
 from clare.clock import Stamp
-from clare.events.fact import Fact
+from clare.events.said import Fact
 from clare.store.writing import Given
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from clare import config, names
 from clare.errors import ClareError, Usage
-from clare.events.fact import Fact
-from clare.events.project import ProjectCreated, ProjectEdited
+from clare.events.said import PROJECT_CREATED, PROJECT_EDITED, Fact
 from clare.fleet import Fleet
 from clare.repositories import same_as
 from clare.services.act import Outcome, act, make
@@ -30,7 +29,7 @@ def add(board: Board, slug: str, *, fields: Mapping[str, str]) -> Outcome:
             raise ClareError(
                 f"there is a project {slug} already", hint=f"`clare project edit {slug}` changes it"
             )
-        return [make(ProjectCreated, names.project_key(slug), set=dict(fields))]
+        return [make(PROJECT_CREATED, names.project_key(slug), set=dict(fields))]
 
     return act(board, decide)
 
@@ -47,7 +46,7 @@ def edit(board: Board, slug: str, *, fields: Mapping[str, str]) -> Outcome:
             for name, value in fields.items()
             if name in project.contested or project.value(name) != value
         }
-        return [make(ProjectEdited, project.key, set=wanted)] if wanted else []
+        return [make(PROJECT_EDITED, project.key, set=wanted)] if wanted else []
 
     return act(board, decide)
 

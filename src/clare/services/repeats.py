@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from clare import names
 from clare.errors import Usage
 from clare.events import repeat
-from clare.events.fact import Fact
-from clare.events.task import TaskCreated, TaskEdited, elements, fields
+from clare.events.said import TASK_CREATED, TASK_EDITED, Fact
 from clare.fleet import CLOSED, Fleet, Task
 from clare.services.act import make
 from clare.state import DEFAULTS
@@ -39,12 +38,12 @@ def with_next(fleet: Fleet, task: Task, facts: Sequence[Fact]) -> list[Fact]:
 
     If the next one exists already, nothing is added.
     """
-    closing = [f for f in facts if isinstance(f, TaskEdited) and f.set.status in CLOSED]
+    closing = [f for f in facts if f.type == TASK_EDITED and f.effect().set.get("status") in CLOSED]
     return [*facts, *(new for fact in closing for new in _next(fleet, task, fact))]
 
 
-def _next(fleet: Fleet, task: Task, fact: TaskEdited) -> list[TaskCreated]:
-    written = fields(fact.set)
+def _next(fleet: Fleet, task: Task, fact: Fact) -> list[Fact]:
+    written = fact.effect().set
     values = {
         name: written.get(name, task.entity.value(name)) for name in (*_COPIED, *_DATES, "repeat")
     }
@@ -59,7 +58,7 @@ def _next(fleet: Fleet, task: Task, fact: TaskEdited) -> list[TaskCreated]:
     copied = {name: text for name, text in values.items() if text not in ("", DEFAULTS.get(name))}
     labels = _labels(task, fact)
     return [
-        make(TaskCreated, key, set={**copied, **dates}, add={"labels": labels} if labels else {})
+        make(TASK_CREATED, key, set={**copied, **dates}, add={"labels": labels} if labels else {})
     ]
 
 
@@ -85,7 +84,8 @@ def _shifted(values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _labels(task: Task, fact: TaskEdited) -> list[str]:
+def _labels(task: Task, fact: Fact) -> list[str]:
     """The labels as they are after the fact."""
-    come, gone = elements(fact.add).get("labels", ()), elements(fact.remove).get("labels", ())
+    effect = fact.effect()
+    come, gone = effect.add.get("labels", ()), effect.remove.get("labels", ())
     return sorted({*task.labels} - {*gone} | {*come})

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from clare import names
 from clare.errors import ClareError
-from clare.events.fact import Fact
-from clare.events.task import TaskCreated, TaskEdited
+from clare.events.said import TASK_CREATED, TASK_EDITED, Fact
 from clare.fleet import Fleet, Task
 from clare.services.act import Outcome, act, make
 from clare.services.finding import sound
@@ -35,14 +34,14 @@ def split(board: Board, name: str, titles: Sequence[str], *, chain: bool = False
             _part(parent, task_id, title, after=ids[at - 1 : at] if chain else [])
             for at, (task_id, title) in enumerate(zip(ids, titles, strict=True))
         ]
-        return [*parts, make(TaskEdited, parent.key, add={"needs": ids})]
+        return [*parts, make(TASK_EDITED, parent.key, add={"needs": ids})]
 
     return replace(act(board, decide), tasks=tuple(ids))
 
 
-def _part(parent: Task, task_id: str, title: str, *, after: Sequence[str]) -> TaskCreated:
+def _part(parent: Task, task_id: str, title: str, *, after: Sequence[str]) -> Fact:
     fields = {"title": title, "parent": parent.id, "priority": parent.priority}
     if parent.project:
         fields["project"] = parent.project
     add = {"needs": list(after)} if after else {}
-    return make(TaskCreated, names.task_key(task_id), set=fields, add=add)
+    return make(TASK_CREATED, names.task_key(task_id), set=fields, add=add)

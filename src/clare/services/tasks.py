@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from clare import names
 from clare.errors import ClareError, Usage
-from clare.events.fact import Fact
-from clare.events.task import TaskCommented, TaskCreated, TaskEdited
+from clare.events.said import TASK_COMMENTED, TASK_CREATED, TASK_EDITED, Fact
 from clare.fleet import CLOSED, Fleet, Task
 from clare.services import project_here
 from clare.services.act import Outcome, act, change_each, make
@@ -46,7 +45,7 @@ def add(
         wanted = dated(project_here.with_project(fleet, fields), now=board.now())
         return [
             make(
-                TaskCreated,
+                TASK_CREATED,
                 names.task_key(task_id),
                 set=resolved(fleet, wanted),
                 add={name: found for name, found in elements.items() if found},
@@ -121,7 +120,7 @@ def edited(task: Task, *, fields: Fields, come: Elements, gone: Elements) -> lis
     remove = {name: list(elements) for name, elements in gone.items() if elements}
     if not (fields or add_ or remove):
         return []
-    return [make(TaskEdited, task.key, set=dict(fields), add=add_, remove=remove)]
+    return [make(TASK_EDITED, task.key, set=dict(fields), add=add_, remove=remove)]
 
 
 def changed(task: Task, fields: Fields) -> dict[str, str]:
@@ -197,7 +196,7 @@ def check_says(text: str | None) -> None:
 
 def said(task: Task, text: str | None) -> list[Fact]:
     """The comment, if there is one."""
-    return [] if text is None else [make(TaskCommented, task.key, text=text)]
+    return [] if text is None else [make(TASK_COMMENTED, task.key, text=text)]
 
 
 def comment(board: Board, tasks: Sequence[str], text: str) -> Outcome:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from clare import names
 from clare.errors import ClareError, Exit, Unreadable
-from clare.events.task import TaskCreated
+from clare.events.said import TASK_CREATED
 from clare.events.text import MAX_BYTES
 from clare.services.act import Outcome, make
 from clare.services.apply import apply
@@ -95,7 +95,7 @@ def _check(fields: Mapping[str, str], labels: Sequence[str]) -> None:
     """Raise Usage for an option that does not fit: that is not the template's fault."""
     plain = {n: text for n, text in fields.items() if n != "parent" and (n, text) != _HERE}
     add = {"labels": list(labels)} if labels else {}
-    make(TaskCreated, names.task_key("0" * names.TASK_ID_LENGTH), set=plain, add=add)
+    make(TASK_CREATED, names.task_key("0" * names.TASK_ID_LENGTH), set=plain, add=add)
 
 
 def _listed(found: Map, name: str) -> list[Value]:

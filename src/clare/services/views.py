@@ -2,8 +2,7 @@
 
 from clare import names
 from clare.errors import Usage
-from clare.events.fact import Fact, Retracted
-from clare.events.view import ViewSaved
+from clare.events.said import RETRACTED, VIEW_SAVED, Fact
 from clare.fleet import Fleet
 from clare.services.act import Outcome, act, make
 from clare.services.finding import check_readable
@@ -33,7 +32,7 @@ def save(board: Board, name: str, query: Query, *, columns: tuple[str, ...] = ()
         same = there and all(there.value(field) == value for field, value in wanted.items())
         if there and same and not there.contested:
             return []
-        return [make(ViewSaved, key, set=wanted)]
+        return [make(VIEW_SAVED, key, set=wanted)]
 
     return act(board, decide)
 
@@ -45,6 +44,6 @@ def remove(board: Board, name: str) -> Outcome:
         view = fleet.view(name)
         check_readable(fleet, view.key)
         saved = [event.id for event in fleet.events[view.key] if not event.effect.retracts]
-        return [make(Retracted, view.key, retracts=saved)]
+        return [make(RETRACTED, view.key, retracts=saved)]
 
     return act(board, decide)

@@ -11,8 +11,8 @@ from clare import names
 from clare.clock import DRIFT, MINUTE, tick
 from clare.errors import ClareError, Unreadable
 from clare.events.event import Event
-from clare.events.fact import Fact
 from clare.events.read import read
+from clare.events.said import Fact
 from clare.events.text import event_bytes
 from clare.fleet import FORMAT, Fleet
 from clare.fold import fold
