@@ -11,13 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clare.store import housekeeping, packs, writing
+from clare.store.git import Git
 from clare.store.packs import FACTOR, Pack, too_small
+from clare.store.sync import sync
 from tests.shims import git_processes, git_shim
 from tests.store.boards import (
     SHAPES,
     Site,
     append_tasks,
     bare,
+    board_of,
     created,
     dedicated,
     leftovers,
@@ -125,6 +128,23 @@ def test_upkeep_is_started_apart_and_changes_no_answer(often: None, tmp_path: Pa
     assert housekeeping.problem(site.board.git) == ""
 
 
+def test_what_is_fetched_is_packed_too_and_makes_upkeep_due(often: None, tmp_path: Path) -> None:
+    site = _allowed(bare(tmp_path / "plum"))
+    hub = tmp_path / "hub.git"
+    user_git(tmp_path, "clone", "-q", "--bare", "--template=", str(site.git_dir), str(hub))
+    user_git(tmp_path, "clone", "-q", "--bare", "--template=", str(hub), str(tmp_path / "apricot"))
+    apricot = board_of(Git(tmp_path / "apricot"), host="apricot")
+    for number in range(EVERY):
+        append_tasks(apricot, [number])
+        user_git(tmp_path / "apricot", "push", "-q", str(hub), "fleet")
+        sync(site.board, str(hub))
+    assert not list((site.git_dir / "objects").glob("[0-9a-f][0-9a-f]/*"))
+    until(lambda: (site.git_dir / "clare" / "upkeep.json").exists(), "an upkeep that has ended")
+    _settled(site)
+    assert len(_pack_files(site)) < EVERY
+    assert len(titles(site.board.read())) == EVERY
+
+
 def test_what_is_not_due_starts_nothing(tmp_path: Path) -> None:
     site = _allowed(bare(tmp_path / "plum"))
     with git_processes(tmp_path) as ran:
@@ -154,14 +174,13 @@ def test_no_object_is_dropped_also_one_that_nothing_refers_to(tmp_path: Path) ->
 
 
 def test_a_board_in_the_longer_hash_is_packed_too(tmp_path: Path) -> None:
-    site = _allowed(bare(tmp_path / "plum"))
     other = tmp_path / "long.git"
     user_git(tmp_path, "init", "-q", "--bare", "--object-format=sha256", str(other))
     for text in ("a", "b"):
         (tmp_path / text).write_text(text)
         user_git(other, "hash-object", "-w", str(tmp_path / text))
     user_git(other, "config", "maintenance.auto", "true")
-    git = type(site.board.git)(other)
+    git = Git(other)
     assert housekeeping.run(git) == ""
     assert len(list(packs.folder_of(git).glob("*.pack"))) == 1
 

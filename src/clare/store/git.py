@@ -36,7 +36,8 @@ _MISLEADING = ("GIT_NAMESPACE", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "
 
 _SETTINGS = (
     *("-c", "core.fsync=committed,reference"),  # a commit survives a power cut
-    *("-c", "fastimport.unpackLimit=1"),
+    *("-c", "fastimport.unpackLimit=1"),  # one file to flush, not one for each object
+    *("-c", "fetch.unpackLimit=1"),
     *("-c", "push.pushOption="),  # the user's options are for the user's pushes
 )
 

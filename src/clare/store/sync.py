@@ -137,6 +137,7 @@ def sync(board: Board, url: str, *, leaving: bool = False) -> Synced:
             published = len(waiting(board.git, ours, tip)) if ours != tip else 0
             if not published or hub.push(ours, tip):
                 received = _events_between(board, start, tip)
+                writing.tidy(board)
                 return Synced(received, published, ours)
     raise Unpublished("the hub stayed busy; yours is saved here", hint="`clare sync` tries again")
 
