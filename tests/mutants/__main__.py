@@ -13,7 +13,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants import catalogue, surroundings
+from tests.mutants import catalogue, surroundings, writing
 from tests.mutants.catalogue import Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ AT_ONCE = 1 + (os.cpu_count() or 1)
 
 def main(wanted: list[str]) -> int:
     """Run the mutants, print a line each. Returns 1 if one survived."""
-    known = (*catalogue.MUTANTS, *surroundings.MUTANTS)
+    known = (*catalogue.MUTANTS, *surroundings.MUTANTS, *writing.MUTANTS)
     if wanted == ["--quick"]:
         chosen = [mutant for mutant in known if all(test.startswith(PURE) for test in mutant.tests)]
     else:
