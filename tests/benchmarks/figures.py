@@ -31,6 +31,16 @@ class Figures:
         return median(run.ms for run in self.runs)
 
     @property
+    def cpu(self) -> float:
+        """The median of the CPU time, in ms, its git processes included."""
+        return median(run.cpu for run in self.runs)
+
+    @property
+    def spread(self) -> tuple[float, float]:
+        """The shortest and the longest run, in ms."""
+        return min(run.ms for run in self.runs), max(run.ms for run in self.runs)
+
+    @property
     def mb(self) -> float:
         """The most that one of its processes ever had."""
         return max(run.mb for run in self.runs)
@@ -84,11 +94,10 @@ def table(found: Sequence[Figures]) -> str:
 
 
 def _line(figures: Figures, by_name: Mapping[str, Figures]) -> str:
-    low, high = min(run.ms for run in figures.runs), max(run.ms for run in figures.runs)
-    cpu = median(run.cpu for run in figures.runs)
+    low, high = figures.spread
     budget, against, holds = _judged(figures, by_name)
     return (
-        f"| {figures.row.name} | {figures.ms:.0f} | {low:.0f}–{high:.0f} | {cpu:.0f} "
+        f"| {figures.row.name} | {figures.ms:.0f} | {low:.0f}–{high:.0f} | {figures.cpu:.0f} "
         f"| {figures.processes} | {figures.mb:.0f} | {budget} | {against} | {holds} |"
     )
 
