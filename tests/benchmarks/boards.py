@@ -15,7 +15,7 @@ from pathlib import Path
 from clare.clock import DAY, SECOND
 from clare.events.text import dump
 from clare.names import event_path
-from clare.store.merge import CLONE_TRAILER
+from clare.store.commit import CLONE_TRAILER
 from clare.store.setup import ATTRIBUTES_TEXT
 from tests.benchmarks.life import START, board
 from tests.benchmarks.steps import HOSTS, Turn, Written

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -307,6 +306,8 @@ class _One:
 
 
 def _meant(name: str, known: Sequence[str] = KNOWN) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
 
@@ -336,6 +337,8 @@ def _across(found: Sequence[Entry]) -> Iterator[Problem]:
 def _meant_name(text: str, defined: set[str]) -> str:
     """The name that was probably meant; looking for it costs time in the length of both."""
     some = sorted(name for name in defined if 0 < len(name) < _LONGEST)
+    from difflib import get_close_matches
+
     near = get_close_matches(text[:_LONGEST], some, n=1, cutoff=0.6)
     return f"; did you mean {near[0]}?" if near else ""
 

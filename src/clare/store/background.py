@@ -20,6 +20,7 @@ from typing import NamedTuple
 from clare.clock import MINUTE, SECOND
 from clare.errors import Unpublished, Usage
 from clare.store.git import Git
+from clare.store.pause import pause
 
 FRESH = MINUTE
 """How old, in ms, the last exchange with the hub may be before a command starts another."""
@@ -119,7 +120,7 @@ def wait_for_lock(git: Git) -> int:
                 f"another clare of this clone has been publishing for {WAIT:.0f} s",
                 hint="try again later; `clare status` tells how much waits",
             )
-        time.sleep(0.005 + 0.045 * os.urandom(1)[0] / 255)
+        pause(0.005, 0.05)
     return lock
 
 

@@ -8,7 +8,6 @@ drop what no ref names.
 
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,9 @@ from pathlib import Path
 
 from clare.errors import ClareError
 from clare.store.git import Git, GitFailed, around
+
+CLONE_TRAILER = "Clare-Clone"
+"""Names in a commit's message the clone that wrote it."""
 
 _CANDIDATES = "refs/clare/new"
 _CANDIDATE_LASTS = 3600.0
@@ -96,7 +98,7 @@ def write_commits(git: Git, commits: Sequence[Commit]) -> str:
 
     They stay as a candidate of this `git` until `released`.
     """
-    ref = f"{_CANDIDATES}/{secrets.token_hex(8)}"
+    ref = f"{_CANDIDATES}/{os.urandom(8).hex()}"
     git.candidates.append(ref)
     parts: list[bytes] = []
     for number, commit in enumerate(commits, 1):

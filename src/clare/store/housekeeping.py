@@ -9,7 +9,6 @@ if it was killed. What it came to, and why it failed, lies in `upkeep.json` unti
 import fcntl
 import json
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -174,7 +173,7 @@ def _read(git: Git) -> Kept:
 
 
 def _write(git: Git, kept: Kept) -> None:
-    draft = _file(git, f"upkeep.{secrets.token_hex(4)}")
+    draft = _file(git, f"upkeep.{os.urandom(4).hex()}")
     draft.write_text(json.dumps(asdict(kept)), "utf-8")
     os.replace(draft, _file(git, "upkeep.json"))
 

@@ -1,6 +1,5 @@
 """Changing `fleet.yaml`: one key's line, the rest of the text stays; a commit of its own."""
 
-import random
 import re
 import time
 from collections.abc import Callable
@@ -10,12 +9,12 @@ from clare.errors import ClareError, Unreadable
 from clare.events.text import scalar
 from clare.store import writing
 from clare.store.board import Board
-from clare.store.commit import Change, Commit, identity, released, write_commits
+from clare.store.commit import CLONE_TRAILER, Change, Commit, identity, released, write_commits
 from clare.store.files import BadFile, parse
 from clare.store.git import Git
 from clare.store.lines import span
-from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved
+from clare.store.pause import pause
 from clare.store.tree import MANIFEST
 from clare.store.turn import turn
 from clare.store.writing import RETRY_FOR
@@ -81,7 +80,7 @@ def rewrite(board: Board, change: Callable[[str], str], *, what: str) -> Rewritt
             with turn(board.git), released(board.git):
                 return _rewritten(board, change, what)
         except BranchMoved:
-            time.sleep(random.uniform(0, 0.05))
+            pause(0, 0.05)
     raise ClareError(f"others kept writing for {RETRY_FOR:.0f} s", hint="run the command again")
 
 

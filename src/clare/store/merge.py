@@ -12,11 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from clare.errors import ClareError, Unreadable
 from clare.store.changes import NOTHING, Difference, differences, is_event_path, is_template_path
-from clare.store.commit import Change, Commit, write_commits
+from clare.store.commit import CLONE_TRAILER, Change, Commit, write_commits
 from clare.store.git import Git
 from clare.store.tree import ATTRIBUTES, MANIFEST
 
-CLONE_TRAILER = "Clare-Clone"
 _MERGER = "Clare <clare@invalid>"
 _TEXTUAL = (MANIFEST, ATTRIBUTES)
 

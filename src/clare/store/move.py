@@ -4,7 +4,6 @@ The order is: journal, index locks, ref, files and index, unlock. A kill at any 
 state or the new one, and a journal by which the next command brings the rest.
 """
 
-import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from clare.store.git import Git, GitFailed
 from clare.store.interrupted import journal_folder
 from clare.store.journal import Journal, Move, forget, interrupted, opened
 from clare.store.locks import clear_left_locks
+from clare.store.pause import pause
 from clare.store.worktree import (
     check_not_rebased,
     checked_out,
@@ -109,7 +109,7 @@ def _swap(git: Git, ref: str, old: str, new: str) -> None:
             if "File exists" not in failed.text or time.monotonic() > deadline:
                 raise
         recover(git)
-        time.sleep(random.uniform(0.005, 0.05))
+        pause(0.005, 0.05)
 
 
 def recover(git: Git) -> None:

@@ -12,10 +12,9 @@ import git as gitpython
 from clare.errors import ClareError
 from clare.events.text import dump
 from clare.fleet import FORMAT, Manifest
-from clare.store.commit import Change, Commit, identity, released, write_commits
+from clare.store.commit import CLONE_TRAILER, Change, Commit, identity, released, write_commits
 from clare.store.git import LOCAL_VARIABLES, Git, GitFailed, GitTimeout, around, environment
 from clare.store.manifest import text_at, with_value
-from clare.store.merge import CLONE_TRAILER
 from clare.store.move import move_branch
 from clare.store.place import DEFAULT_BRANCH
 from clare.store.remote import ANSWER_WITHIN, Unreachable, check_url, reason, shown

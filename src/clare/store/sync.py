@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from clare.store.git import Git
 from clare.store.locks import clear_left_locks
 from clare.store.merge import check_publishable, integrate, waiting
 from clare.store.move import BranchMoved, recover
+from clare.store.pause import pause
 from clare.store.place import manifest_of
 from clare.store.remote import Pushed, Unreachable
 from clare.store.tree import MANIFEST, holds_board
@@ -252,7 +252,7 @@ def _attempts() -> Iterator[int]:
     number = 0
     while time.monotonic() < deadline:
         yield number
-        time.sleep(random.uniform(0, min(1.0, 0.02 * 2**number)))
+        pause(0, min(1.0, 0.02 * 2**number))
         number += 1
 
 
@@ -281,7 +281,7 @@ def _wait_for(descriptor: int) -> None:
                 raise Unpublished(
                     "another clare of this clone is talking to the hub", hint="try again later"
                 ) from None
-        time.sleep(random.uniform(0.005, 0.05))
+        pause(0.005, 0.05)
 
 
 def check_waiting(board: Board, fleet: Fleet) -> None:

@@ -6,13 +6,13 @@ stopped in the middle of it.
 
 import fcntl
 import os
-import random
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from clare.store.git import Git
+from clare.store.pause import pause
 
 PATIENCE = 2.0
 """Seconds after which those who wait no longer respect a turn."""
@@ -52,4 +52,4 @@ def _taken(path: Path) -> int:
             seen, since = (now.st_ino, now.st_mtime_ns), time.monotonic()
         elif time.monotonic() - since > PATIENCE:
             path.unlink(missing_ok=True)
-        time.sleep(random.uniform(0.002, 0.02))
+        pause(0.002, 0.02)

@@ -4,10 +4,8 @@ Their index is locked before the branch moves. Only paths that the user has left
 index and on disk; what is staged, edited or half-committed stays as it was.
 """
 
-import hashlib
 import json
 import os
-import random
 import re
 import subprocess
 import time
@@ -20,6 +18,7 @@ from clare.store.changes import Difference, differences
 from clare.store.commit import Change, patch
 from clare.store.git import Git, fields
 from clare.store.journal import Journal, Worktree, discard_scratch, scratch
+from clare.store.pause import pause
 from clare.store.read import stream_blobs
 
 _APPLY = ("apply", "--index", "--whitespace=nowarn", "-p1")
@@ -157,7 +156,7 @@ def lock_index(tree: Worktree, journal: Journal, *, recover: Callable[[], None])
                     hint="finish that, then run this again; nothing was written",
                 ) from None
         recover()
-        time.sleep(random.uniform(0.005, 0.05))
+        pause(0.005, 0.05)
 
 
 def _holder(lock: Path) -> str:
@@ -325,6 +324,8 @@ class _Inside:
 
 
 def _blob_id(data: bytes, like: str) -> str:
+    import hashlib
+
     kind = hashlib.sha1 if len(like) == 40 else hashlib.sha256
     return kind(b"blob %d\0" % len(data) + data).hexdigest()
 

@@ -1,6 +1,5 @@
 """Writing to a board: decide on the newest projection, and append if it still is the newest."""
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from clare.overlaid import Overlaid
 from clare.store import cache
 from clare.store.board import Board
 from clare.store.commit import (
+    CLONE_TRAILER,
     Change,
     Commit,
     forget_old_candidates,
@@ -29,8 +29,8 @@ from clare.store.commit import (
 )
 from clare.store.files import parse
 from clare.store.housekeeping import is_due, wake
-from clare.store.merge import CLONE_TRAILER
 from clare.store.move import BranchMoved, move_branch, recover
+from clare.store.pause import pause
 from clare.store.tree import MANIFEST
 from clare.store.turn import turn
 from clare.table import row_of
@@ -118,7 +118,7 @@ def append(board: Board, decide: Decide, *, summary: Summary = "") -> Written:
         except BranchMoved:
             if tries > TRIES and time.monotonic() > deadline:
                 break
-            time.sleep(random.uniform(0, 0.05))
+            pause(0, 0.05)
             continue
         keep_written(board, fleet, written)
         tidy(board)

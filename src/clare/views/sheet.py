@@ -3,7 +3,6 @@
 What explains the text stands below a marked line at its end, so that a body may hold anything.
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -159,6 +158,8 @@ def _named(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _unknown(line: str) -> str:
     name = line.partition(":")[0].strip()
+    import difflib
+
     near = difflib.get_close_matches(name, FIELDS, n=1)
     if ":" in line and near:
         return f"there is no field {name}; did you mean {near[0]}?"
