@@ -262,6 +262,13 @@ def drafts_left(ward: Ward) -> Here:
     return ward.plum
 
 
+def cache_wrong(ward: Ward) -> Here:
+    ward.plum.ok("list")
+    kept = ward.clare / "cache" / "base"
+    kept.write_bytes(kept.read_bytes()[:-5] + b"wrong")
+    return ward.plum
+
+
 def strange_file(ward: Ward) -> Here:
     (ward.clare / "notes.txt").write_text("mine\n")
     return ward.plum
@@ -286,6 +293,6 @@ AILMENTS: dict[str, Callable[[Ward], Here]] = {
         *(on.unreadable, on.unfit, on.template_unreadable, on.never_published, on.newer),
         *(on.format_newer, on.stamped_ahead, on.names_missing, on.no_creation, on.contested),
         *(on.circle_of_needs, on.circle_of_parents, on.need_missing, on.parent_missing),
-        *(on.project_missing, drafts_left, strange_file),
+        *(on.project_missing, drafts_left, cache_wrong, strange_file),
     )
 }

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from clare.services.opening import Opened
     from clare.store.background import Said
+    from clare.store.cache import Progress
 
 C = TypeVar("C", bound=click.Command)
 
@@ -63,16 +64,19 @@ class Session:
 
         It is told once, unless it is to be told `again`.
         """
-        self.opened = self.open_quietly()
+        self.opened = self._open(self.progress)
         self._tell_heard(self.opened.heard(again=again))
         return self.opened
 
     def open_quietly(self) -> "Opened":
         """The board that the options mean, for what is no command: nothing is told or fetched."""
+        return self._open(nullcontext)
+
+    def _open(self, progress: "Progress") -> "Opened":
         from clare.services.opening import open_board
 
         sync = "manual" if self.no_sync else ""
-        return open_board(fleet=self.fleet, actor=self.actor, sync=sync)
+        return open_board(fleet=self.fleet, actor=self.actor, sync=sync, progress=progress)
 
     def hear(self) -> None:
         """Tell what the publisher in the background had to say since."""

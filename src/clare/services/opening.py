@@ -2,7 +2,7 @@
 
 import os
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NamedTuple
 
 from clare import config
@@ -13,6 +13,7 @@ from clare.settings import SYNCS
 from clare.store import background, clone, place
 from clare.store.background import Said
 from clare.store.board import Board
+from clare.store.cache import Progress
 from clare.store.freshness import fetched_at
 from clare.store.git import Git
 from clare.store.place import Place
@@ -56,14 +57,23 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def open_board(*, fleet: str = "", actor: str = "", sync: str = "") -> Opened:
+def open_board(
+    *, fleet: str = "", actor: str = "", sync: str = "", progress: Progress = nullcontext
+) -> Opened:
     """The board that a command means, and who acts on it. Raises ClareError if there is none."""
     settings = config.load()
     found = place.find(fleet, settings.get("fleet", ""))
-    return opened(found, settings, actor=actor, sync=sync)
+    return opened(found, settings, actor=actor, sync=sync, progress=progress)
 
 
-def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str = "") -> Opened:
+def opened(
+    found: Place,
+    settings: dict[str, str],
+    *,
+    actor: str = "",
+    sync: str = "",
+    progress: Progress = nullcontext,
+) -> Opened:
     local = clone.identified(found.git) if found.branch else clone.Clone(id="0" * 8)
     host = config.choose_host(settings, bound=local.host)
     who = config.choose_actor(settings, given=actor, git_name=lambda: _git_name(found.git))
@@ -78,5 +88,5 @@ def opened(found: Place, settings: dict[str, str], *, actor: str = "", sync: str
         background.wake(found.git, found.repository)
         return True
 
-    board = Board(found, host.value, who.value, local.id, wall_clock, _bits, wake)
+    board = Board(found, host.value, who.value, local.id, wall_clock, _bits, wake, progress)
     return Opened(board, host, who)

@@ -107,6 +107,30 @@ def _read_instead(git: Git, commit: str) -> Content:
     return _read_whole(git, commit, None)
 
 
+def problem(git: Git, log: Fleet) -> str:
+    """What is wrong with what was kept, beside the whole board as its log says; empty if nothing."""
+    if not (folder_of(git) / "base").exists():
+        return ""
+    found = load(git)
+    if found is None:
+        return "cannot be used: it is damaged, or of another version"
+    if found.facts.commit != log.commit:
+        return ""  # another commit is kept, to which this one is compared when it is read
+    states = {key: found.entities[key] for key in found.entities}
+    told = (found.facts.manifest, found.facts.findings)
+    if not found.base.checksum:
+        return "is damaged"
+    same = states == dict(log.entities) and told == (log.manifest, log.findings)
+    return "" if same else "differs from the log"
+
+
+def discard(git: Git) -> None:
+    """Forget what was kept; the next command makes it anew."""
+    import shutil
+
+    shutil.rmtree(folder_of(git), ignore_errors=True)
+
+
 def keep(git: Git, before: Fleet, after: Fleet, commit: str, keys: Iterable[str]) -> None:
     """Keep what a write has come to, at its commit: these entities differ from what was kept before."""
     if isinstance(before.entities, Entities):

@@ -358,6 +358,13 @@ STRANGE_FILE = Trouble(
     "this Clare does not know it; a newer one may have made it, or somebody by mistake",
     "leave it to the newer Clare, or remove it",
 )
+CACHE_WRONG = Trouble(
+    "cache-wrong",
+    "cache",
+    "what is kept beside the log to answer at once is not what the log says; the log is right",
+    "clare doctor --fix",
+    fixable=True,
+)
 
 TROUBLES = tuple(found for found in list(globals().values()) if isinstance(found, Trouble))
 """All of them, in the order above."""

@@ -9,7 +9,7 @@ from clare.services.doctor import hub, machine, repository
 from clare.services.opening import Opened, open_board
 from clare.services.publishing import publish
 from clare.services.templates import templates
-from clare.store import housekeeping, upkeep
+from clare.store import cache, housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.git import GitFailed
 from clare.store.move import recover
@@ -87,7 +87,7 @@ def _look_at(opened: Opened, tools: list[Diagnosis], told: Told) -> Report:
     except GitFailed as problem:
         return _ended(tools, problem)
     found += [*machine.check_user(opened, fleet), *hub.check(board, fleet, told)]
-    found += [*_board(board, fleet), *repository.check_cache(board)]
+    found += [*_board(board, fleet), *repository.check_cache(board, fleet)]
     events = sum(len(each) for each in fleet.events.values())
     return Report(_sorted(found), events=events)
 
@@ -122,6 +122,8 @@ def _mend(board: Board, found: Sequence[Diagnosis]) -> tuple[ClareError, ...]:
     """Mend what was found and is safe. Returns what went wrong with it."""
     recover(board.git)
     upkeep.remove_left(board.git)
+    if any(one.trouble is troubles.CACHE_WRONG for one in found):
+        cache.discard(board.git)
     if any(one.trouble is troubles.UPKEEP_FAILED for one in found):
         housekeeping.run(board.git)
     waiting = (troubles.UNPUBLISHED, troubles.PUBLISH_FAILED)

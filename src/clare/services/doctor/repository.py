@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clare.errors import ClareError
+from clare.fleet import Fleet
 from clare.services.doctor.machine import can_be_written
-from clare.store import health, housekeeping, upkeep
+from clare.store import cache, health, housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.commit import identity
 from clare.store.move import behind
@@ -77,8 +78,11 @@ def _left(board: Board) -> Iterator[Diagnosis]:
         yield Diagnosis(troubles.UPKEEP_FAILED, str(git.git_dir), problem)
 
 
-def check_cache(board: Board) -> Iterator[Diagnosis]:
-    """What lies in Clare's folder of the git directory and should not."""
+def check_cache(board: Board, fleet: Fleet) -> Iterator[Diagnosis]:
+    """What lies in Clare's folder of the git directory and should not; `fleet` is what the log says."""
+    wrong = cache.problem(board.git, fleet)
+    if wrong:
+        yield Diagnosis(troubles.CACHE_WRONG, _shown(board, cache.folder_of(board.git)), wrong)
     for path in upkeep.left_drafts(board.git):
         yield Diagnosis(troubles.DRAFTS_LEFT, _shown(board, path), "is older than an hour")
     for path in upkeep.strange_files(board.git):
