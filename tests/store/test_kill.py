@@ -25,6 +25,7 @@ from tests.store.boards import (
     titles,
     user_git,
 )
+from tests.store.caches import same
 from tests.store.processes import kill, start, until, until_ended, wait
 
 MOMENTS = 50
@@ -122,6 +123,7 @@ def _assert_survived(operation: Operation, site: Site, below: list[int]) -> None
     until_ended(below)
     assert user_git(site.git_dir, "fsck", "--strict", "--no-dangling") == ""
     assert site.board.digest() in operation.outcomes
+    same(site.board.read(), site.board.read_whole())
     _assert_mended(site)
 
 

@@ -79,7 +79,10 @@ class Board:
             recover(self.git)
         if commit:
             return fleet_at(self.git, commit, keep=keep, progress=self.progress)
-        return fleet_at(self.git, self.tip()[0], keep=True, progress=self.progress)
+        keep = bool(
+            self.place.branch
+        )  # where nothing may be written, nothing is left behind either
+        return fleet_at(self.git, self.tip()[0], keep=keep, progress=self.progress)
 
     def read_whole(self, commit: str | None = None) -> Fleet:
         """The projection at a commit with all its events, read from the log alone."""
