@@ -23,6 +23,8 @@ class Mutant:
 
 _TRAPS = "tests/core/test_fold_traps.py::"
 _LAWS = "tests/core/test_fold_laws.py::"
+_SHORT = "tests/core/test_canonical.py::"
+_WELL = "tests/core/test_wellformed.py::"
 _APPEND = "tests/store/test_append.py::"
 _USER = "tests/store/test_user_changes.py::"
 _READ = "tests/store/test_reading.py::"
@@ -280,6 +282,36 @@ MUTANTS: tuple[Mutant, ...] = (
         "recovery: a killed append is forgotten instead of finished",
         (Change("store/move.py", "follow(held, tree, journal, again=True)", "pass"),),
         (_USER + "test_a_killed_append_is_mended_also_when_its_lock_was_removed_by_hand",),
+    ),
+    Mutant(
+        "short way: a key may come twice",
+        (
+            Change(
+                "events/canonical.py",
+                "if here is None or name in here:",
+                "if here is None:",
+            ),
+        ),
+        (_SHORT + "test_of_a_damaged_file_the_short_way_says_the_same_or_nothing",),
+    ),
+    Mutant(
+        "short way: fields come in any order",
+        (Change("events/wellformed.py", "if name not in following:", "if name not in known:"),),
+        (_WELL + "test_of_a_changed_event_the_short_way_says_the_same_or_nothing",),
+    ),
+    Mutant(
+        "in a line: an event may name a later one",
+        (
+            Change(
+                "fold.py",
+                "if any(name > key and name in by_id for name in named):",
+                "if False:",
+            ),
+        ),
+        (
+            _LAWS + "test_in_a_line_one_that_names_a_later_event_is_on_a_cycle_as_anywhere",
+            _LAWS + "test_the_fold_of_a_line_is_the_declarative_one",
+        ),
     ),
     Mutant(
         "reading: anchors are allowed",
