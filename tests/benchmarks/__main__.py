@@ -1,17 +1,20 @@
 """`python -m tests.benchmarks [EVENTS…] [--runs N] [--only WORDS] [--peers]`: the whole budget.
 
 Runs every row of the speed budget on a generated board of so many events (100,000 unless told), whole
-processes in turn, and prints one Markdown table for each board. `curve` instead of a number prints
-each row's median on boards of 1,000 to 1,000,000 events; `--peers` runs the same work on other programs.
+processes in turn, and prints one Markdown table for each board. `--peers` runs the same work on other
+programs besides; `peers` instead of a number does only that, and `curve` prints each row's median on
+boards of 1,000 to 1,000,000 events as well.
 """
 
 import argparse
+import os
 import platform
-import shutil
+import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benchmarks import peers
 from tests.benchmarks.boards import SEED, kept_board
 from tests.benchmarks.figures import Figures, curve, measure, table
 from tests.benchmarks.rows import SMALL, Row, rows
@@ -25,22 +28,18 @@ CURVE = (1_000, 10_000, 100_000, 300_000, 1_000_000)
 def main() -> None:
     """Do what the command line says."""
     told = _arguments()
-    wants_curve = "curve" in told.events
-    sizes = [int(word.replace("_", "")) for word in told.events if word != "curve"]
-    sizes = sizes or list(CURVE if wants_curve else [EVENTS])
-    if told.peers:
-        from tests.benchmarks import peers
-
-        for events in sizes:
-            print(peers.compared(events, runs=told.runs), flush=True)
-        return
+    words = [word for word in told.events if not word.isdecimal()]
+    sizes = [int(word) for word in told.events if word.isdecimal()]
+    sizes = sizes or list(CURVE if "curve" in words else [EVENTS])
+    print(f"Runs of each row: {told.runs}. Seed of the boards: {SEED}. {_machine()}\n", flush=True)
     by_size: dict[int, Sequence[Figures]] = {}
-    for events in sizes:
+    for events in sizes if "peers" not in words else ():
         by_size[events] = figures(events, runs=told.runs, only=told.only)
-        print(f"{events:,} events, {told.runs} runs, seed {SEED}, {_machine()}\n", flush=True)
-        print(table(by_size[events]) + "\n", flush=True)
-    if wants_curve:
-        print(curve(by_size))
+        print(f"{events:,} events:\n\n{table(by_size[events])}\n", flush=True)
+    if "curve" in words:
+        print(curve(by_size) + "\n", flush=True)
+    for events in sizes if told.peers or "peers" in words else ():
+        print(peers.compared(events, runs=told.runs) + "\n", flush=True)
 
 
 class _Told(argparse.Namespace):
@@ -52,7 +51,7 @@ class _Told(argparse.Namespace):
 
 def _arguments() -> _Told:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("events", nargs="*", help="events of the boards, or `curve`")
+    parser.add_argument("events", nargs="*", help="events of the boards; `curve`; `peers`")
     parser.add_argument("--runs", type=int, default=7, help="measured runs of each row")
     parser.add_argument(
         "--only", default="", help="only rows with one of these words, and their bases"
@@ -92,7 +91,9 @@ def _folder(folder: str, name: str) -> Path:
 
 
 def _machine() -> str:
-    return f"Python {platform.python_version()}, {platform.system()}, {shutil.which('git')}"
+    git = subprocess.run(["git", "version"], check=True, capture_output=True, text=True).stdout
+    system = f"{platform.system()}, {os.cpu_count()} cores"
+    return f"{system}, Python {platform.python_version()}, {git.strip()}."
 
 
 if __name__ == "__main__":

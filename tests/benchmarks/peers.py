@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import backlog, taskwarrior
-from tests.benchmarks.boards import SEED, kept_board
+from tests.benchmarks import backlog, taskwarrior, topydo
+from tests.benchmarks.boards import kept_board
 from tests.benchmarks.figures import Figures, measure
 from tests.benchmarks.records import Record, records
 from tests.benchmarks.rows import Row
@@ -21,8 +21,8 @@ from tests.benchmarks.stage import Stage, environment
 SLOW_RUNS = 3
 """Runs of what takes seconds."""
 
-_NUMBER = re.compile(r" (\d+)(?: +-?[\d.]+)? *$")
-"""The end of a title, and taskwarrior's urgency behind it."""
+_NUMBER = re.compile(r" (\d+)(?: +-?[\d.]+|(?: (?:due|t):\S+)+)? *$")
+"""The end of a title, and taskwarrior's urgency or topydo's dates behind it."""
 
 _HEAD = (
     "| work | Clare ms | min–max | CPU | the other ms | min–max | CPU | times as fast | by CPU |\n"
@@ -47,7 +47,7 @@ class Differ(Exception):
 
 def compared(events: int, *, runs: int) -> str:
     """Measure all that is installed, on a board of so many events: a table each, in Markdown."""
-    told = [f"{events:,} events, {runs} runs ({SLOW_RUNS} where it takes seconds), seed {SEED}"]
+    told = [f"{events:,} events; {min(runs, SLOW_RUNS)} runs where it takes seconds:"]
     with tempfile.TemporaryDirectory(prefix="clare-measured-") as folder:
         base = Path(folder)
         env = environment(base / "home")
@@ -65,8 +65,8 @@ def compared(events: int, *, runs: int) -> str:
 
 
 def _missing() -> Iterator[str]:
-    for name, program in (("taskwarrior", taskwarrior.PROGRAM), ("Backlog.md", backlog.PROGRAM)):
-        if not shutil.which(program):
+    for name, other in (("taskwarrior", taskwarrior), ("Backlog.md", backlog), ("topydo", topydo)):
+        if not shutil.which(other.PROGRAM):
             yield name
 
 
@@ -83,6 +83,8 @@ def _peers(
     if shutil.which(backlog.PROGRAM):
         pairs = _backlog(stage, backlog.Backlog(base / "backlog", tasks))
         yield "Backlog.md", pairs, few
+    if shutil.which(topydo.PROGRAM):
+        yield "topydo", _topydo(stage, topydo.Topydo(base / "topydo", tasks)), few
 
 
 def _on(stage: Stage, *words: str) -> Words:
@@ -139,7 +141,19 @@ def _backlog(stage: Stage, other: backlog.Backlog) -> list[Pair]:
     ]
 
 
-def _fixed(other: taskwarrior.Taskwarrior | backlog.Backlog, *words: str) -> Words:
+def _topydo(stage: Stage, other: topydo.Topydo) -> list[Pair]:
+    return [
+        Pair("`ready` / `ls`", _on(stage, "ready"), _fixed(other, "ls"), same=True),
+        Pair("`list` / `ls -x`", _on(stage, "list"), _fixed(other, "ls", "-x"), same=True),
+        Pair(
+            "`add` / `add`",
+            lambda: stage.written.clare("add", "New 1"),
+            _fixed(other, "add", "New 1"),
+        ),
+    ]
+
+
+def _fixed(other: taskwarrior.Taskwarrior | backlog.Backlog | topydo.Topydo, *words: str) -> Words:
     return lambda: other.command(*words)
 
 
