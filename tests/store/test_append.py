@@ -34,6 +34,7 @@ from tests.store.boards import (
     titles,
     user_git,
 )
+from tests.store.caches import same
 from tests.store.processes import PATIENCE, kill, start, until, wait
 
 PROCESSES, APPENDS, WITHIN = 8, 25, 30.0
@@ -96,6 +97,7 @@ def test_of_eight_processes_that_append_at_once_no_event_is_lost(
     until(lambda: progress[0].stat().st_size >= APPENDS // 3, "a third of the work")
     _stop(site, children[0])
     assert [wait(child) for child in children[1:]] == [0] * (PROCESSES - 1)
+    same(site.board.read(), site.board.read_whole())
     alone = titles(site.board.read())
     others = {f"{n} {step}" for n in range(1, PROCESSES) for step in range(APPENDS)}
     assert others < set(alone)
