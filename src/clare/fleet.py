@@ -245,7 +245,7 @@ class Fleet:
             0 if one[:least] != other[:least] else _common(one, other)
             for one, other in pairwise(ids)
         ]
-        longest = map(max, [0, *shared], [*shared, 0])
+        longest = map(max, [0, *shared], [*shared, 0]) if ids else ()
         return {
             task: task[:least] if common < least else task[: common + 1]
             for task, common in zip(ids, longest, strict=True)

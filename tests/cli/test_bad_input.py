@@ -1,5 +1,6 @@
 """Wrong words, names, settings and machines: each with its message and exit code."""
 
+import gc
 import re
 import resource
 import subprocess
@@ -259,6 +260,7 @@ def test_a_disk_without_space_is_told_and_nothing_is_written(tmp_path: Path, hom
         here.ok("comment", task, "-m", "x")
         here.git("fsck", "--strict")
     finally:
+        gc.collect()  # what commands have read in this process may still be open
         subprocess.run(["umount", str(disk)], check=True)
 
 
