@@ -31,6 +31,9 @@ class Budget:
 
 
 NO_BUDGET = Budget()
+WARM_READ = Budget(base=CLICK, times=2.2, mb=120, processes=2)
+LARGE_READ = Budget(ms=600, mb=400, processes=2)
+"""On a board of a million events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def rows(stage: Stage, small: Stage, events: int) -> Iterator[Row]:
     yield Row(CLICK, lambda: [python, "-c", "import click"])
     yield Row("`clare --version`", lambda: [CLARE, "--version"])
     for read in READS:
-        yield from _reads(stage, read)
+        yield from _reads(stage, read, LARGE_READ if events > LARGEST_OPEN else WARM_READ)
     yield from _writes(stage, lambda: stage.written, "bare")
     if events <= LARGEST_OPEN:
         yield from _writes(stage, lambda: stage.checked_out, "checked out")
@@ -81,13 +84,13 @@ def _on(stage: Stage, where: Callable[[], Clone], line: str) -> Callable[[], lis
     return command
 
 
-def _reads(stage: Stage, read: str) -> Iterator[Row]:
+def _reads(stage: Stage, read: str, warm: Budget) -> Iterator[Row]:
     """Warm; right after a write; right after a sync that brought 100 events."""
     again = Budget(base=f"`{read}`", times=1.3)
     yield Row(
         f"`{read}`",
         _on(stage, lambda: stage.read, read),
-        Budget(base=CLICK, times=2.2, mb=120, processes=2),
+        warm,
     )
     yield Row(
         f"`{read}` right after a write",
