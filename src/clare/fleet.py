@@ -221,7 +221,8 @@ class Fleet:
     def blocked(self) -> frozenset[str]:
         """The ids of the tasks that wait for another, themselves or through what they are a part of."""
         below: set[str] = set()
-        found = [task for task in self.children if task in self.unmet and self.outside(task)]
+        parents = self.unmet.keys() & set(self.table.parent)
+        found = [task for task in parents if self.outside(task)]
         while found:
             parts = set(self.children.get(found.pop(), ())) - below
             below |= parts
@@ -240,16 +241,9 @@ class Fleet:
     def shorts(self) -> dict[str, str]:
         """The shortest prefix of every task, for those who show many."""
         ids = self._task_ids
-        least = names.SHORT_ID_LENGTH
-        shared = [
-            0 if one[:least] != other[:least] else _common(one, other)
-            for one, other in pairwise(ids)
-        ]
-        longest = map(max, [0, *shared], [*shared, 0]) if ids else ()
-        return {
-            task: task[:least] if common < least else task[: common + 1]
-            for task, common in zip(ids, longest, strict=True)
-        }
+        found = {task: task[: names.SHORT_ID_LENGTH] for task in ids}
+        alike = [pair for pair in pairwise(ids) if found[pair[0]] == found[pair[1]]]
+        return found | {task: self.short(task) for pair in alike for task in pair}
 
     def short(self, task_id: str) -> str:
         """The shortest prefix, of at least 4 characters, that names this task alone."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clare.services import boards
-from clare.store import move
+from clare.store import cache, move
 from clare.store.git import GitFailed
 from clare.store.place import find
 from tests.servers import needs
@@ -35,6 +35,7 @@ def test_a_board_is_not_empty_because_git_died(
     )
     shim.chmod(0o755)
     monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    cache.discard(site.board.git)
     with pytest.raises(GitFailed, match="cat-file"):
         site.board.read()
 

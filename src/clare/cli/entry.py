@@ -4,6 +4,7 @@ Nothing heavy is imported here; a command's module is loaded when the command is
 """
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -131,8 +132,13 @@ def _bare() -> None:
 cli.callback = _bare
 
 
+RESTING = 500_000
+"""New objects after which Python looks for garbage: a command makes many at once, and ends soon."""
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit. The one place where errors become lines and exit codes."""
+    gc.set_threshold(RESTING)
     open_closed_streams()
     let_all_be_written()
     if os.environ.get("_CLARE_COMPLETE"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from clare.cli.examples import listed
-from clare.cli.tables import columns_of, even, room_of, widths_of
+from clare.cli.tables import columns_of, laid_out, room_of
 from clare.clock import MINUTE, show_age
 from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
@@ -156,8 +156,7 @@ class Session:
         columns = columns_of(rows)
         if not columns:
             return
-        widths = widths_of(columns, 0 if whole else room_of(sys.stdout))
-        shown = [even(column, room) for column, room in zip(columns, widths, strict=True)]
+        shown = laid_out(columns, 0 if whole else room_of(sys.stdout))
         if self.color and sys.stdout.isatty():
             shown = [
                 [self.styled(cell, fg=style) if style else cell for cell in column]

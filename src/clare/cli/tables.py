@@ -1,33 +1,38 @@
 """Laying out cells in columns: whole columns at a time, since a board has thousands of rows."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from clare.views.safe import one_line, safe
-
-_RAGGED = re.compile(r"[^\S\n ]|  |^ | $", re.MULTILINE)
-"""White space that a line of ours does not have: it is made even cell by cell."""
+from clare.views.safe import one_line
 
 
 def columns_of(rows: Iterable[Sequence[str]]) -> list[list[str]]:
     """The cells by column, each one safe line."""
-    return [_lines(column) for column in zip(*rows, strict=True)]
+    return [
+        list(column) if _is_plain(column) else [one_line(cell) for cell in column]
+        for column in zip(*rows, strict=True)
+    ]
 
 
-def _lines(cells: Sequence[str]) -> list[str]:
-    text = "\n".join(cells)
-    if text.count("\n") != len(cells) - 1 or _RAGGED.search(text):
-        return [one_line(cell) for cell in cells]
-    return safe(text).split("\n")
+def _is_plain(cells: Sequence[str]) -> bool:
+    """Whether no cell has anything but printable characters, with single spaces between them."""
+    if not "".join(cells).isprintable():
+        return False
+    text = f"\n{chr(10).join(cells)}\n"
+    return not any(pair in text for pair in ("  ", "\n ", " \n"))
 
 
 def widths_of(columns: Sequence[Sequence[str]], room: int) -> list[int]:
     """How wide each column is; where there is less room, the widest give way."""
-    widths = [max(map(width, column)) for column in columns]
+    widths = [max(map(len if _is_narrow(column) else width, column)) for column in columns]
     while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
         pass
     return widths
+
+
+def _is_narrow(column: Sequence[str]) -> bool:
+    """Whether each character takes one column of a terminal."""
+    return "".join(column).isascii()
 
 
 def _give_way(widths: list[int]) -> bool:
@@ -41,9 +46,16 @@ def _give_way(widths: list[int]) -> bool:
 
 def even(column: Sequence[str], room: int) -> list[str]:
     """The cells at exactly this width."""
-    if "".join(column).isascii():
+    if _is_narrow(column):
         return [c.ljust(room) if len(c) <= room else filled(c, room) for c in column]
     return [filled(cell, room) for cell in column]
+
+
+def laid_out(columns: Sequence[list[str]], room: int) -> list[list[str]]:
+    """The cells of every column at its width; without a limit to the room the last stays as it is."""
+    widths = widths_of(columns, room)
+    shown = [even(column, wide) for column, wide in zip(columns[:-1], widths[:-1], strict=True)]
+    return [*shown, even(columns[-1], widths[-1]) if room else columns[-1]]
 
 
 def filled(text: str, room: int) -> str:

@@ -31,6 +31,7 @@ LARGEST = 1_000
 """Entities in a delta; with more a new base is written."""
 
 Told = Callable[[str], None] | None
+ReadInstead = Callable[[Git, str], Content]
 Progress = Callable[[], AbstractContextManager[Told]]
 
 
@@ -84,14 +85,18 @@ def facts(git: Git) -> Facts | None:
     return found.facts if found else None
 
 
-def load(git: Git) -> Kept | None:
-    """What was kept; None if nothing was, or nothing that can be used: that costs only time."""
+def load(git: Git, *, instead: ReadInstead | None = None) -> Kept | None:
+    """What was kept; None if nothing was, or nothing that can be used: that costs only time.
+
+    `instead` reads at a commit what turns out to be damaged; unless told the file goes as well.
+    """
+    read = instead or _read_instead
     try:
         file = File(folder_of(git) / "base")
     except (OSError, Damaged):
         return None
     commit = file.facts.commit
-    base = Base(file, lambda: _read_instead(git, commit), file.checksum)
+    base = Base(file, lambda: read(git, commit), file.checksum)
     facts, changed = file.facts, {}
     with suppress(OSError, Damaged):  # without it the base is a little older
         delta, of, since = read_delta((folder_of(git) / "delta").read_bytes())
@@ -111,7 +116,7 @@ def problem(git: Git, log: Fleet) -> str:
     """What is wrong with what was kept, beside the whole board as its log says; empty if nothing."""
     if not (folder_of(git) / "base").exists():
         return ""
-    found = load(git)
+    found = load(git, instead=lambda git, commit: _read_whole(git, commit, None))
     if found is None:
         return "cannot be used: it is damaged, or of another version"
     if found.facts.commit != log.commit:

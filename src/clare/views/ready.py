@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 from clare.clock import STAMP_LENGTH, show_age, show_instant
@@ -47,8 +48,9 @@ class Queue:
         return tuple(found)
 
     def _ranked(self, places: list[int], *, excluded: bool) -> Iterator[Ranked]:
-        for task in self.fleet.tasks.at(places):
-            yield Ranked(task, self.fleet, self.now, excluded)
+        tasks = self.fleet.tasks.at(places)
+        made = zip(tasks, repeat(self.fleet), repeat(self.now), repeat(excluded))
+        return map(Ranked._make, made)
 
     @cached_property
     def _places(self) -> list[int]:
@@ -71,17 +73,19 @@ def _in_order(fleet: Fleet, places: list[int]) -> list[int]:
     What is overdue was due before everything that is not, so that `now` says nothing about the order.
     """
     table, unblocks = fleet.table, fleet.unblocks
+    pinned, priority, due = table.pinned, table.priority, table.due
+    created, ids = table.created, table.id
     keys = [
         (
-            not table.pinned[place],
-            table.priority[place],
-            _LAST if table.due[place] is None else table.due[place],
-            -unblocks.get(table.id[place], 0),
-            table.created[place][:STAMP_LENGTH],
-            table.id[place],
-            place,
+            not pinned[n],
+            priority[n],
+            _LAST if due[n] is None else due[n],
+            -unblocks.get(ids[n], 0),
+            created[n][:STAMP_LENGTH],
+            ids[n],
+            n,
         )
-        for place in places
+        for n in places
     ]
     return [key[-1] for key in sorted(keys)]
 
