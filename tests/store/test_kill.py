@@ -178,4 +178,4 @@ def test_a_kill_after_any_git_process_started_leaves_the_old_board_or_the_new_on
         assert code == -9
         _assert_survived(operation, site, [])
         _assert_goes_on(operation, site, [])
-    assert number > 5, "the git processes of one operation were not counted"
+    assert number > 3, "the git processes of one operation were not counted"
