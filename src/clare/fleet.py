@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from clare import names
 from clare.clock import STAMP_LENGTH, Stamp
@@ -175,13 +175,33 @@ class Fleet:
         return found
 
     @cached_property
-    def unblocks(self) -> dict[str, int]:
-        """For each task id that unfinished tasks need, how many of them there are."""
-        found: dict[str, int] = {}
+    def usual(self) -> list[int]:
+        """The places of all unfinished tasks by priority, then oldest first."""
+        known = cast("list[int] | None", self.table.known("usual"))
+        if known is not None:
+            return known
+        status = enumerate(self.table.status)
+        return self.in_usual_order([place for place, word in status if word not in CLOSED])
+
+    def in_usual_order(self, places: Iterable[int]) -> list[int]:
+        """Places by priority, then oldest first."""
+        table = self.table
+        priority, created, ids = table.priority, table.created, table.id
+        keys = {n: f"{priority[n]} {created[n][:STAMP_LENGTH]} {ids[n]}" for n in places}
+        return sorted(keys, key=keys.__getitem__)
+
+    @cached_property
+    def unblocks(self) -> dict[int, int]:
+        """By place of each task that unfinished tasks need, how many of them there are."""
+        known = cast("dict[int, int] | None", self.table.known("unblocks"))
+        if known is not None:
+            return known
+        found: dict[int, int] = {}
+        places = self.table.places
         for needed, status in zip(self.table.needs, self.table.status, strict=True):
             if needed and status not in CLOSED:
-                for need in needed:
-                    found[need] = found.get(need, 0) + 1
+                for place in (places[need] for need in needed if need in places):
+                    found[place] = found.get(place, 0) + 1
         return found
 
     def outside(self, task_id: str) -> str:
@@ -218,8 +238,11 @@ class Fleet:
                 yield task_id
 
     @cached_property
-    def blocked(self) -> frozenset[str]:
-        """The ids of the tasks that wait for another, themselves or through what they are a part of."""
+    def blocked(self) -> frozenset[int]:
+        """The places of the tasks that wait for another, themselves or through what they are part of."""
+        known = cast("list[int] | None", self.table.known("blocked"))
+        if known is not None:
+            return frozenset(known)
         below: set[str] = set()
         parents = self.unmet.keys() & set(self.table.parent)
         found = [task for task in parents if self.outside(task)]
@@ -227,23 +250,32 @@ class Fleet:
             parts = set(self.children.get(found.pop(), ())) - below
             below |= parts
             found.extend(parts)
-        return frozenset(below.union(self.unmet))
+        return frozenset(self.table.places[task] for task in below.union(self.unmet))
+
+    @cached_property
+    def _damaged(self) -> set[str]:
+        """The ids of the tasks without a row that have a folder all the same."""
+        others = {key for key in self.table.others if is_task(key)}
+        others |= {f.entity for f in self.findings if is_task(f.entity)}
+        ids = {key.partition("/")[2] for key in others}
+        return ids.difference(self.table.id) if ids else ids
 
     @cached_property
     def _task_ids(self) -> list[str]:
         """Every id that has a folder, so that a damaged task can be named as well."""
-        others = {key for key in self.table.others if is_task(key)}
-        others |= {f.entity for f in self.findings if is_task(f.entity)}
-        damaged = {key.partition("/")[2] for key in others}.difference(self.table.id)
-        return sorted([*self.table.id, *damaged]) if damaged else self.table.ids
+        return sorted([*self.table.id, *self._damaged]) if self._damaged else self.table.ids
 
     @cached_property
-    def shorts(self) -> dict[str, str]:
-        """The shortest prefix of every task, for those who show many."""
+    def shorts(self) -> list[str]:
+        """The shortest prefix of the task at each place, for those who show many."""
+        known = cast("list[str] | None", self.table.known("shorts"))
+        if known is not None and not self._damaged:
+            return known
         ids = self._task_ids
         found = {task: task[: names.SHORT_ID_LENGTH] for task in ids}
         alike = [pair for pair in pairwise(ids) if found[pair[0]] == found[pair[1]]]
-        return found | {task: self.short(task) for pair in alike for task in pair}
+        found |= {task: self.short(task) for pair in alike for task in pair}
+        return list(map(found.__getitem__, self.table.id))
 
     def short(self, task_id: str) -> str:
         """The shortest prefix, of at least 4 characters, that names this task alone."""

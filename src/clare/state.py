@@ -1,8 +1,7 @@
 """What a fold leaves: the state of one entity, each value with the event that wrote it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Never
 
 from clare.clock import DRIFT
 
@@ -77,8 +76,10 @@ class Mark(NamedTuple):
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+_NOTHING: Mapping[str, Never] = {}
+
+
+class Entity(NamedTuple):
     """The state of one entity, a pure function of its set of events.
 
     `fields` holds each field's heads in ascending order of event id: the last one shows.
@@ -88,8 +89,8 @@ class Entity:
 
     key: str
     exists: bool = False
-    fields: Mapping[str, tuple[Write, ...]] = field(default_factory=dict)
-    sets: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    fields: Mapping[str, tuple[Write, ...]] = _NOTHING
+    sets: Mapping[str, Mapping[str, tuple[str, ...]]] = _NOTHING
     comments: tuple[Comment, ...] = ()
     claims: tuple[Claim, ...] = ()
     acknowledged: tuple[str, ...] = ()

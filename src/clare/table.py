@@ -114,7 +114,8 @@ class Table:
     """The rows of all tasks that exist, as columns; a task's `place` is its index in each of them.
 
     `load` brings a column as it was kept; what has changed since lies over it: by key the new row, or
-    None where there is none. `others` are the keys of the entities without a row, sorted.
+    None where there is none. `others` are the keys of the entities without a row, sorted. `kept` brings
+    what was worked out of the kept rows and kept with them, or None.
     """
 
     id = _Column[str]()
@@ -147,10 +148,12 @@ class Table:
         *,
         others: tuple[str, ...] = (),
         changed: Mapping[str, Row | None] | None = None,
+        kept: Callable[[str], object] = lambda _: None,
     ) -> None:
         self.load = load
         self.others = others
         self.changed = changed or {}
+        self.kept = kept
 
     @classmethod
     def of(cls, entities: Iterable[Entity]) -> "Table":
@@ -169,7 +172,8 @@ class Table:
         """The table with other rows for some keys; `there` are those that have events at all."""
         others = {key for key in self.others if key not in changed}
         others.update(key for key in there if changed[key] is None)
-        return Table(self.load, others=tuple(sorted(others)), changed={**self.changed, **changed})
+        both = {**self.changed, **changed}
+        return Table(self.load, others=tuple(sorted(others)), changed=both, kept=self.kept)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -180,6 +184,10 @@ class Table:
     def ids(self) -> list[str]:
         """The ids of all tasks, sorted."""
         return sorted(self.id)
+
+    def known(self, name: str) -> object:
+        """What was worked out of exactly these rows and kept; None if it was not."""
+        return None if self.changed else self.kept(name)
 
     def column(self, name: str) -> list[object]:
         """One column, with what has changed."""

@@ -1,7 +1,6 @@
 """The laws of the fold, each for any history, and beside it once in plain values."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
@@ -251,8 +250,7 @@ def without(events: Iterable[Event], lost: Event) -> list[Event]:
 
 def but_for_the_record(entity: Entity) -> Entity:
     """Without lease ends, the order of comments and what tells that there was a retraction."""
-    return replace(
-        entity,
+    return entity._replace(
         claims=tuple(held._replace(end=0) for held in entity.claims),
         comments=tuple(sorted(entity.comments, key=lambda comment: comment.event)),
         updated=None,

@@ -36,7 +36,7 @@ def test_every_task_is_in_exactly_one_state(fleet: Fleet) -> None:
 def test_every_view_means_the_same_by_a_state(fleet: Fleet) -> None:
     found = glance(fleet, actor="nat", now=NOW)
     assert found.blocked == len(titles(fleet, "blocked"))
-    assert {entry.task.id for entry in found.ready} == titles(fleet, "ready")
+    assert {task.id for task in found.ready} == titles(fleet, "ready")
     assert {each.id for each in found.active} == titles(fleet, "active")
     stands = {name: {each.id for each in tasks} for name, tasks in _columns(fleet).items()}
     assert stands["blocked"] == titles(fleet, "blocked") | titles(fleet, "deferred")

@@ -8,7 +8,6 @@ import click
 from clare.cli import complete
 from clare.fleet import Fleet
 from clare.names import view_key
-from clare.services import project_here
 from clare.services.finding import check_readable
 from clare.services.opening import Opened
 from clare.views.compare import Asked
@@ -70,6 +69,10 @@ def on_board(fleet: Fleet, query: Query) -> Resolved:
 
 def _located(fleet: Fleet, query: Query) -> Query:
     """The query with `project:.` as the project whose folder or repository this is."""
+    if not any(term.key == "project" for term in query.terms):
+        return query
+    from clare.services import project_here
+
     terms = (
         term._replace(values=tuple(project_here.meant(fleet, slug) for slug in term.values))
         if term.key == "project"

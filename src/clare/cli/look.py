@@ -37,6 +37,7 @@ def show(session: Session, names: tuple[str, ...]) -> None:
     board = session.open().board
     fleet, now = board.read(), board.now()
     found, failed = find_each(fleet, names)
+    found = [Task.of(task.entity) for task in found]  # of which all is asked, and of no other task
     if session.as_json:
         records = [task_record(fleet, task, now=now) for task in found]
         session.data(records[0] if len(names) == 1 else records)
@@ -247,7 +248,7 @@ def _status_record(
         "held": [task_record(fleet, task, now=now) for task in found.held],
         "active": [task.id for task in found.active],
         "review": [task.id for task in found.review],
-        "ready": [entry.task.id for entry in found.ready],
+        "ready": [task.id for task in found.ready],
         "blocked": found.blocked,
         "contested": list(found.contested),
         "unfinished": found.unfinished,
@@ -267,7 +268,7 @@ def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> Non
         ("others hold", others, "clare list --status active"),
         ("in review", found.review, "clare list --status review"),
         ("contested", contested_tasks, "clare doctor"),
-        ("ready", [entry.task for entry in found.ready], "clare ready"),
+        ("ready", found.ready, "clare ready"),
     )
     for name, tasks, command in parts:
         if tasks:

@@ -53,9 +53,10 @@ def even(column: Sequence[str], room: int) -> list[str]:
 
 def laid_out(columns: Sequence[list[str]], room: int) -> list[list[str]]:
     """The cells of every column at its width; without a limit to the room the last stays as it is."""
-    widths = widths_of(columns, room)
-    shown = [even(column, wide) for column, wide in zip(columns[:-1], widths[:-1], strict=True)]
-    return [*shown, even(columns[-1], widths[-1]) if room else columns[-1]]
+    if not room:
+        *before, last = columns
+        return [*map(even, before, widths_of(before, 0)), last]
+    return list(map(even, columns, widths_of(columns, room)))
 
 
 def filled(text: str, room: int) -> str:

@@ -152,7 +152,21 @@ def save(git: Git, kept: Kept) -> None:
             _put(git, "delta", [delta_bytes(kept.facts, kept.base.checksum, kept.changed)])
         else:
             content = kept.content()
-            _put(git, "base", parts_of(content, len(content.states)))
+            _put(git, "base", parts_of(content, _worked_out(content)))
+
+
+def _worked_out(content: Content) -> dict[str, object]:
+    """What most questions need and what takes time, of a board on which nothing has changed since."""
+    from clare.views.ready import order
+
+    whole = Kept.whole(content, lambda: content).fleet({})
+    return {
+        "blocked": list(whole.blocked),
+        "order": order(whole),
+        "shorts": whole.shorts,
+        "unblocks": whole.unblocks,
+        "usual": whole.usual,
+    }
 
 
 def _put(git: Git, name: str, parts: Iterable[bytes]) -> None:

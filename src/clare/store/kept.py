@@ -35,6 +35,13 @@ class Base:
         except Damaged:
             return self._mended().column(name)
 
+    def known(self, name: str) -> object:
+        """What was worked out of the rows and kept with them; None if it was not."""
+        try:
+            return self.source.known(name)
+        except Damaged:
+            return self._mended().known(name)
+
     def packed(self, place: int) -> bytes:
         """An entity's state."""
         try:
@@ -114,7 +121,8 @@ class Kept:
     @cached_property
     def table(self) -> Table:
         rows: dict[str, Row | None] = {key: row for key, (row, _) in self.changed.items()}
-        return Table(self.base.column, others=self.facts.others, changed=rows)
+        base = self.base
+        return Table(base.column, others=self.facts.others, changed=rows, kept=base.known)
 
     def fleet(self, events: "Mapping[str, tuple[Event, ...]]") -> Fleet:
         """The board as views ask it; `events` are those of its entities."""

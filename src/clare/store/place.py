@@ -1,6 +1,7 @@
 """Which board a command means: the repository, the branch, and why."""
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -111,17 +112,16 @@ def manifest_of(git: Git, ref: str) -> Manifest:
     return found
 
 
-def _branches(git: Git, start: str) -> list[tuple[str, str, str]]:
+def _branches(git: Git, start: str) -> Iterator[tuple[str, str, str]]:
+    """Where the board may be, one after another: git is asked only for those that are tried."""
     configured = clone.load(git).branch
     if configured:
-        return [(configured, f"refs/heads/{configured}", "configured by init or join")]
-    found = [(DEFAULT_BRANCH, f"refs/heads/{DEFAULT_BRANCH}", "a local branch of that name")]
+        yield configured, f"refs/heads/{configured}", "configured by init or join"
+        return
+    yield DEFAULT_BRANCH, f"refs/heads/{DEFAULT_BRANCH}", "a local branch of that name"
     pattern = f"refs/remotes/*/{DEFAULT_BRANCH}"
-    found.extend(
-        (DEFAULT_BRANCH, ref, "a remote-tracking branch of that name")
-        for ref in git.text("for-each-ref", "--format=%(refname)", pattern).split()
-    )
+    for ref in git.text("for-each-ref", "--format=%(refname)", pattern).split():
+        yield DEFAULT_BRANCH, ref, "a remote-tracking branch of that name"
     with suppress(GitFailed):  # a branch without commits
         head = around(Path(start), "rev-parse", "-q", "--verify", "HEAD")
-        found.append(("", head, "the checked-out commit, read-only"))
-    return found
+        yield "", head, "the checked-out commit, read-only"

@@ -56,6 +56,9 @@ class Source(Protocol):
     def column(self, name: str) -> list[object]:
         """A column of the table of tasks, sorted by id."""
 
+    def known(self, name: str) -> object:
+        """What was worked out of the rows and kept with them; None if it was not."""
+
     def packed(self, place: int) -> bytes:
         """An entity's state: the tasks' as in the table, then those of `facts.others`."""
 
@@ -69,6 +72,9 @@ class Content(NamedTuple):
 
     def column(self, name: str) -> list[object]:
         return self.columns[name]
+
+    def known(self, name: str) -> object:
+        return None
 
     def packed(self, place: int) -> bytes:
         return self.states[place]
@@ -119,6 +125,10 @@ class File:
             self._columns[name] = cast(list[object], marshal.loads(self._section(name)))
         return self._columns[name]
 
+    def known(self, name: str) -> object:
+        """What was worked out of the rows and kept with them."""
+        return marshal.loads(self._section(name))
+
     def packed(self, place: int) -> bytes:
         """An entity's state."""
         self._index = self._index or self._section("index")
@@ -160,14 +170,14 @@ def _bytes(*numbers: int) -> bytes:
     return b"".join(number.to_bytes(_NUMBER) for number in numbers)
 
 
-def parts_of(content: Source, size: int) -> Iterable[bytes]:
-    """The file of a projection of `size` entities, in parts."""
+def parts_of(content: Content, known: Mapping[str, object]) -> Iterable[bytes]:
+    """The file of a projection, in parts, with what was worked out of its rows."""
     sections: dict[str, tuple[int, int, int]] = {}
     parts: list[bytes] = []
     end = 0
-    states = [content.packed(place) for place in range(size)]
-    for name in Row._fields:
-        parts.append(_dumped(content.column(name)))
+    states = content.states
+    for name, values in (*content.columns.items(), *known.items()):
+        parts.append(_dumped(values))
         sections[name] = (end, len(parts[-1]), zlib.crc32(parts[-1]))
         end += len(parts[-1])
     index: list[bytes] = []

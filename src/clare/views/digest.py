@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from clare.fleet import Fleet
 from clare.state import FOLD_VERSION, Entity
@@ -37,7 +37,7 @@ def state_digest(entities: Mapping[str, Entity]) -> str:
 
 def plain(entity: Entity) -> dict[str, object]:
     """All that an entity's state holds, each record with the names of its values."""
-    named = {each.name: getattr(entity, each.name) for each in fields(entity)}
+    named = entity._asdict()
     written = entity.fields.items()
     return {
         **named,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import repeat
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from clare.clock import STAMP_LENGTH, show_age, show_instant
 from clare.fleet import Fleet, Task
@@ -37,11 +37,11 @@ class Queue:
 
     @cached_property
     def ready(self) -> tuple[Ranked, ...]:
-        return tuple(self._ranked(_in_order(self.fleet, self._places), excluded=False))
+        return tuple(self._ranked(self.places, excluded=False))
 
     @cached_property
     def excluded(self) -> tuple[Ranked, ...]:
-        table, ready = self.fleet.table, set(self._places)
+        table, ready = self.fleet.table, set(self.places)
         rest = [place for place in range(len(table.id)) if place not in ready]
         found = list(self._ranked(rest, excluded=True))
         found.sort(key=lambda entry: (entry.task.is_closed, entry.task.priority, entry.task.id))
@@ -53,25 +53,25 @@ class Queue:
         return map(Ranked._make, made)
 
     @cached_property
-    def _places(self) -> list[int]:
-        """Where the ready tasks stand in the table."""
-        fleet, table, now = self.fleet, self.fleet.table, self.now
-        rows = enumerate(zip(table.id, table.status, table.defer_until, strict=True))
-        free = [
-            place
-            for place, (task_id, status, defer_until) in rows
-            if status == "open"
-            and task_id not in fleet.blocked
-            and (defer_until is None or now >= defer_until)
-        ]
-        return [n for n in free if not (table.claims[n] and fleet.tasks.at([n])[0].holder(now=now))]
+    def places(self) -> list[int]:
+        """Where the ready tasks stand in the table, best first."""
+        fleet, now = self.fleet, self.now
+        defer, claims = fleet.table.defer_until, fleet.table.claims
+        free = [n for n in order(fleet) if (until := defer[n]) is None or now >= until]
+        return [n for n in free if not (claims[n] and fleet.tasks.at([n])[0].holder(now=now))]
 
 
-def _in_order(fleet: Fleet, places: list[int]) -> list[int]:
-    """The places, best first: pinned, priority, due date, tasks it unblocks, age, id.
+def order(fleet: Fleet) -> list[int]:
+    """The places of the open tasks that wait for nothing, best first.
 
-    What is overdue was due before everything that is not, so that `now` says nothing about the order.
+    By pinned, priority, due date, tasks it unblocks, age, id. What is overdue was due before everything
+    that is not, so that the time says nothing about the order.
     """
+    known = cast("list[int] | None", fleet.table.known("order"))
+    if known is not None:
+        return known
+    blocked, words = fleet.blocked, enumerate(fleet.table.status)
+    places = [n for n, word in words if word == "open" and n not in blocked]
     table, unblocks = fleet.table, fleet.unblocks
     pinned, priority, due = table.pinned, table.priority, table.due
     created, ids = table.created, table.id
@@ -80,7 +80,7 @@ def _in_order(fleet: Fleet, places: list[int]) -> list[int]:
             not pinned[n],
             priority[n],
             _LAST if due[n] is None else due[n],
-            -unblocks.get(ids[n], 0),
+            -unblocks.get(n, 0),
             created[n][:STAMP_LENGTH],
             ids[n],
             n,
@@ -165,7 +165,7 @@ def _reasons(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
     if task.due is not None:
         word = "overdue since" if task.due < now else "due"
         yield f"{word} {show_instant(task.due)[:10]}"
-    waiting = fleet.unblocks.get(task.id, 0)
+    waiting = fleet.unblocks.get(task.place, 0)
     if waiting:
         yield f"unblocks {waiting}"
     yield f"{show_age(max(0, now - task.created_at))} old"

@@ -1,10 +1,11 @@
 """The board at a glance."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from clare.fleet import CLOSED, Fleet, Task
 from clare.state import Claim
-from clare.views.ready import Ranked, rank, state
+from clare.views.ready import rank, state
 
 
 class Status(NamedTuple):
@@ -13,7 +14,7 @@ class Status(NamedTuple):
     held: tuple[Task, ...]
     active: tuple[Task, ...]
     review: tuple[Task, ...]
-    ready: tuple[Ranked, ...]
+    ready: Sequence[Task]
     blocked: int
     contested: tuple[str, ...]
     unfinished: int
@@ -42,8 +43,7 @@ def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     claimed = [place for place, claims in enumerate(table.claims) if claims]
     active = [t for t in _sorted(fleet, claimed) if state(fleet, t, now=now) == "active"]
     review = [place for place, status in enumerate(table.status) if status == "review"]
-    waits = [n for n, task_id in enumerate(table.id) if task_id in fleet.blocked]
-    waiting = [n for n in waits if table.status[n] == "open"]
+    waiting = [n for n in fleet.blocked if table.status[n] == "open"]
     held = [n for n in waiting if table.claims[n] or table.defer_until[n] is not None]
     elsewhere = [t for t in fleet.tasks.at(held) if state(fleet, t, now=now) != "blocked"]
     closed = sum(status in CLOSED for status in table.status)
@@ -51,7 +51,7 @@ def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
         held=tuple(task for task in active if (h := task.holder(now=now)) and h.by == actor),
         active=tuple(active),
         review=tuple(_sorted(fleet, review)),
-        ready=rank(fleet, now=now).ready,
+        ready=fleet.tasks.at(rank(fleet, now=now).places),
         blocked=len(waiting) - len(elsewhere),
         contested=fleet.contested,
         unfinished=len(table.id) - closed,

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from clare.clock import STAMP_LENGTH
-from clare.fleet import CLOSED, Fleet, Task
-from clare.table import Table
+from clare.fleet import Fleet, Task
 from clare.views.compare import Asked
 from clare.views.query import Query, arranged, matcher, where
 from clare.views.ready import Ranked, state
@@ -14,26 +12,15 @@ UNFINISHED = where("status", "unfinished")
 
 def choose(asked: Asked, query: Query) -> list[Task]:
     """The tasks that fit, in the query's order; else by priority, then oldest first."""
-    table = asked.fleet.table
+    fleet = asked.fleet
     rest = query._replace(terms=tuple(term for term in query.terms if term not in UNFINISHED.terms))
-    if rest == query:
-        places = list(range(len(table.id)))
-    else:
-        places = [place for place, status in enumerate(table.status) if status not in CLOSED]
-    tasks = asked.fleet.tasks.at(_usual(table, places))
+    every = rest == query
+    places = fleet.in_usual_order(range(len(fleet.table.id))) if every else fleet.usual
+    tasks = fleet.tasks.at(places)
     if rest.terms:
         fits = matcher(rest, asked)
         tasks = [task for task in tasks if fits(task)]
     return arranged(tasks, query, asked)
-
-
-def _usual(table: Table, places: list[int]) -> list[int]:
-    """The places by priority, then oldest first."""
-    keys = {
-        place: f"{table.priority[place]} {table.created[place][:STAMP_LENGTH]} {table.id[place]}"
-        for place in places
-    }
-    return sorted(places, key=keys.__getitem__)
 
 
 def fitting(entries: Iterable[Ranked], query: Query, asked: Asked) -> list[Ranked]:
