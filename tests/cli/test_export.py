@@ -229,6 +229,7 @@ def test_a_place_that_cannot_be_written_is_told(
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine")
+    here.ok("list")
     before = sorted(tmp_path.rglob("*"))
     ran = here.run("export", *words, f"{tmp_path}/{place}", "--force")
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (1, "", 2), ran.err

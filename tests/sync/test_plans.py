@@ -151,9 +151,9 @@ def test_a_plan_is_decided_again_on_what_came_meanwhile(
     asked = 0
     read = plum.read
 
-    def read_and_be_overtaken(commit: str | None = None) -> Fleet:
+    def read_and_be_overtaken(commit: str | None = None, *, keep: bool = False) -> Fleet:
         nonlocal asked
-        fleet = read(commit)
+        fleet = read(commit, keep=keep)
         asked += 1
         if asked == 1:
             add(world.board("plum", actor="ada"), "meanwhile")

@@ -118,7 +118,7 @@ def columns(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     before, comma, last = incomplete.rpartition(",")
     taken = before.split(",")
     found = [name for name in COLUMNS if name.startswith(last) and name not in taken]
-    return [CompletionItem(f"{before}{comma}{name}") for name in found]
+    return [_item(f"{before}{comma}{name}") for name in found]
 
 
 def _words(found: Iterable[str], incomplete: str) -> Items:

@@ -63,7 +63,7 @@ def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form
         rows = _table(asked, tasks, form.columns)
         session.table(rows if sys.stdout.isatty() and tasks else rows[1:])
     else:
-        session.table(listed(asked.fleet, tasks, now=asked.now), styles=("cyan", "", "green"))
+        session.columns(listed(asked.fleet, tasks, now=asked.now), styles=("cyan", "", "green"))
     if not tasks and form.kind != "json":
         session.talk("no task fits")
 

@@ -273,7 +273,7 @@ def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> Non
     for name, tasks, command in parts:
         if tasks:
             session.say(session.styled(f"{name} ({len(tasks)})", bold=True))
-            rows = [("", *row) for row in listed(fleet, tasks[:_FEW], now=now)]
+            rows = [("", *row) for row in zip(*listed(fleet, tasks[:_FEW], now=now), strict=True)]
             session.table(rows, styles=("", "cyan", "", "green"))
         if len(tasks) > _FEW:
             session.say(f"  … {len(tasks) - _FEW} more: `{command}`")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from clare.cli.examples import listed
-from clare.cli.tables import columns_of, laid_out, room_of
+from clare.cli.tables import laid_out, one_lines, room_of
 from clare.clock import MINUTE, show_age
 from clare.errors import ClareError, Exit, Several
 from clare.views.safe import one_line, safe
@@ -123,10 +123,17 @@ class Session:
         if not sys.stderr.isatty():
             yield None
             return
+        said: list[str] = []
+
+        def told(text: str) -> None:
+            said.append(text)
+            click.echo(f"\r\x1b[K{one_line(text)}", err=True, nl=False)
+
         try:
-            yield lambda text: click.echo(f"\r\x1b[K{one_line(text)}", err=True, nl=False)
+            yield told
         finally:
-            click.echo("\r\x1b[K", err=True, nl=False)
+            if said:
+                click.echo("\r\x1b[K", err=True, nl=False)
 
     def complain(self, error: ClareError) -> None:
         """An error: why in one line, what to do in another; with --json one object."""
@@ -152,9 +159,15 @@ class Session:
     def table(
         self, rows: Iterable[Sequence[str]], *, styles: Sequence[str] = (), whole: bool = False
     ) -> None:
-        """Aligned columns; unless `whole`, the widest are cut so that a line fits the terminal."""
-        columns = columns_of(rows)
-        if not columns:
+        """Rows in aligned columns; unless `whole`, the widest are cut to fit the terminal."""
+        self.columns(list(zip(*rows, strict=True)), styles=styles, whole=whole)
+
+    def columns(
+        self, cells: Sequence[Sequence[str]], *, styles: Sequence[str] = (), whole: bool = False
+    ) -> None:
+        """The same for cells by column, as there are of thousands of tasks."""
+        columns = list(map(one_lines, cells))
+        if not (columns and columns[0]):
             return
         shown = laid_out(columns, 0 if whole else room_of(sys.stdout))
         if self.color and sys.stdout.isatty():

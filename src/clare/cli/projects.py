@@ -180,6 +180,7 @@ def show(session: Session, slug: str) -> None:
         for line in entity.value("body").splitlines():
             session.say(f"  {line}")
         tasks = choose(Asked(fleet, now), unfinished(where("project", slug)))
-        session.table([("", *row) for row in listed(fleet, tasks, now=now)], styles=("", "cyan"))
+        rows = zip(*listed(fleet, tasks, now=now), strict=True)
+        session.table([("", *row) for row in rows], styles=("", "cyan"))
     warn(session, fleet, about=[entity.key])
     check_readable(fleet, entity.key)

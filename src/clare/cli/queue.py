@@ -71,9 +71,10 @@ def ready(
         found = [ready_record(fleet, e, now, ready=True) for e in chosen]
         session.data([*found, *(ready_record(fleet, e, now, ready=False) for e in rest)])
     else:
-        rows = [*queued(fleet, chosen), *excluded(fleet, rest)]
-        session.table(rows, styles=("cyan", "", "bright_black"))
-        if not rows:
+        shown, others = queued(fleet, chosen), excluded(fleet, rest)
+        columns = [[*one, *other] for one, other in zip(shown, others, strict=True)]
+        session.columns(columns, styles=("cyan", "", "bright_black"))
+        if not chosen and not rest:
             session.talk("nothing is ready; `clare ready --all` says why for each task")
     say_rest(session, number, limit)
     warn(session, fleet)

@@ -1,17 +1,14 @@
 """Laying out cells in columns: whole columns at a time, since a board has thousands of rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TextIO
 
 from clare.views.safe import one_line
 
 
-def columns_of(rows: Iterable[Sequence[str]]) -> list[list[str]]:
-    """The cells by column, each one safe line."""
-    return [
-        list(column) if _is_plain(column) else [one_line(cell) for cell in column]
-        for column in zip(*rows, strict=True)
-    ]
+def one_lines(cells: Sequence[str]) -> Sequence[str]:
+    """Each cell as one safe line."""
+    return cells if _is_plain(cells) else [one_line(cell) for cell in cells]
 
 
 def _is_plain(cells: Sequence[str]) -> bool:
@@ -51,7 +48,7 @@ def even(column: Sequence[str], room: int) -> list[str]:
     return [filled(cell, room) for cell in column]
 
 
-def laid_out(columns: Sequence[list[str]], room: int) -> list[list[str]]:
+def laid_out(columns: Sequence[Sequence[str]], room: int) -> list[Sequence[str]]:
     """The cells of every column at its width; without a limit to the room the last stays as it is."""
     if not room:
         *before, last = columns

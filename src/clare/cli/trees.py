@@ -151,7 +151,8 @@ def _show_board(session: Session, asked: Asked, found: dict[str, list[Task]]) ->
         return
     for name, tasks in found.items():
         session.say(session.styled(f"{name} ({len(tasks)})", bold=True))
-        rows = [("", *row) for row in listed(asked.fleet, tasks, now=asked.now)]
+        shown = listed(asked.fleet, tasks, now=asked.now)
+        rows = [("", *row) for row in zip(*shown, strict=True)]
         session.table(rows, styles=("", "cyan", "", "green"))
 
 

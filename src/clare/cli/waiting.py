@@ -76,7 +76,7 @@ def _wait_for_ready(session: Session, opened: Opened, asks: Query, seconds: floa
         now = board.now()
         session.data([ready_record(fleet, entry, now, ready=True) for entry in found])
     else:
-        session.table(queued(fleet, found), styles=("cyan",))
+        session.columns(queued(fleet, found), styles=("cyan",))
     warn(session, fleet)
 
 
@@ -102,5 +102,5 @@ def _wait_for_closed(
         records = [task_record(fleet, task, now=now) for task in tasks]
         session.data(records[0] if len(records) == 1 else records)
     else:
-        session.table(listed(fleet, tasks, now=now), styles=("cyan", "", "green"))
+        session.columns(listed(fleet, tasks, now=now), styles=("cyan", "", "green"))
     warn(session, fleet, about=[task.key for task in tasks])

@@ -50,7 +50,7 @@ def read_whole(git: Git, commit: str, *, told: Told = None) -> Content:
         findings += portion.findings
         manifest = manifest or portion.manifest
         done += portion.files
-        if told:
+        if told and len(entries) > _PORTION:
             told(f"reading the board: {done} of {len(entries)} files")
     tasks.sort(key=lambda pair: pair[0].id)
     others.sort()

@@ -22,7 +22,7 @@ FORMAT = 1
 """Raised when the same board comes to another file."""
 
 _FORM = (
-    f"clare snapshot {FORMAT}, fold {FOLD_VERSION}, {__version__}, "
+    f"kept by clare: form {FORMAT}, fold {FOLD_VERSION}, {__version__}, "
     f"{zlib.crc32(' '.join(Row._fields).encode())}\n"
 ).encode()
 _MARSHAL = 4

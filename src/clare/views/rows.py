@@ -1,6 +1,6 @@
 """Tasks as rows of text, for thousands of them at once: what few tasks have is looked at in few."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from clare.clock import show_age
@@ -8,7 +8,8 @@ from clare.fleet import Fleet, Task
 from clare.views.ready import Ranked
 from clare.views.tasks import doing, urgency
 
-Cells = Iterator[tuple[str, str, str, str]]
+Cells = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
+"""Four columns, each with a cell for every task."""
 
 
 def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
@@ -21,7 +22,7 @@ def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     for n in [n for n, place in enumerate(places) if place in special]:
         urgencies[n], words[n] = urgency(tasks[n]), doing(fleet, tasks[n], now)
     titles = _at(table.title, places)
-    return zip(_at(fleet.shorts, places), urgencies, words, titles, strict=True)
+    return _at(fleet.shorts, places), urgencies, words, titles
 
 
 def queued(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
@@ -37,7 +38,7 @@ def queued(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
         priority = table.priority[places[n]]
         told[n] = ", ".join(reason for reason in entries[n].reasons if reason != priority)
     priorities, titles = _at(table.priority, places), _at(table.title, places)
-    return zip(_at(fleet.shorts, places), priorities, told, titles, strict=True)
+    return _at(fleet.shorts, places), priorities, told, titles
 
 
 V = TypeVar("V")
@@ -55,5 +56,6 @@ def _having(*columns: Sequence[object], time: Sequence[int | None]) -> set[int]:
 
 def excluded(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
     """Each task that is not ready: short id, a mark, what is in its way, title."""
-    for entry in entries:
-        yield fleet.short(entry.task.id), "-", ", ".join(entry.reasons), entry.task.title
+    shorts = _at(fleet.shorts, [entry.task.place for entry in entries]) if entries else []
+    told = [", ".join(entry.reasons) for entry in entries]
+    return shorts, ["-"] * len(entries), told, [entry.task.title for entry in entries]
