@@ -1,11 +1,11 @@
 """What can be worked on now, in which order, and why everything else cannot."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import repeat
 from typing import NamedTuple, cast
 
-from clare.clock import STAMP_LENGTH, show_age, show_instant
+from clare.clock import DAY, STAMP_LENGTH, show_age, show_instant
 from clare.fleet import Fleet, Task
 
 _LAST = 1 << 62
@@ -26,6 +26,11 @@ class Ranked(NamedTuple):
             return tuple(_reasons(self.fleet, self.task, self.now))
         against = next(obstacles(self.fleet, self.task, now=self.now), None)
         return (against,) if against else ()
+
+    @property
+    def besides(self) -> Iterator[str]:
+        """What speaks for a ready task beside its priority."""
+        return _besides(self.fleet, self.task, self.now)
 
 
 class Queue:
@@ -159,13 +164,25 @@ def ancestors(fleet: Fleet, task: Task) -> Iterator[Task]:
 
 
 def _reasons(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
+    besides = list(_besides(fleet, task, now))
+    yield from besides[: task.pinned]
+    yield task.priority
+    yield from besides[task.pinned :]
+
+
+def _besides(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
     if task.pinned:
         yield "pinned"
-    yield task.priority
-    if task.due is not None:
-        word = "overdue since" if task.due < now else "due"
-        yield f"{word} {show_instant(task.due)[:10]}"
+    due = task.due
+    if due is not None:
+        yield f"{'overdue since' if due < now else 'due'} {_day(due // DAY)}"
     waiting = fleet.unblocks.get(task.place, 0)
     if waiting:
         yield f"unblocks {waiting}"
     yield f"{show_age(max(0, now - task.created_at))} old"
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    """A day by its number since 1970: 2026-11-20."""
+    return show_instant(number * DAY)[:10]

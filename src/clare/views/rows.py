@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from clare.clock import show_age
+from clare.clock import DAY, show_age
 from clare.fleet import Fleet, Task
+from clare.table import HeldClaim, Table
 from clare.views.ready import Ranked
 from clare.views.tasks import doing, urgency
 
@@ -15,30 +16,44 @@ Cells = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
 def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     """Each task as `clare list` shows it: short id, urgency, what it is doing, title."""
     table, blocked, places = fleet.table, fleet.blocked, [task.place for task in tasks]
+    pinned, claims, contested, defer = _signs(table)
     urgencies, words = _at(table.priority, places), _at(table.status, places)
-    for n in [n for n, place in enumerate(places) if place in blocked and words[n] == "open"]:
-        words[n] = "blocked"
-    special = _having(table.pinned, table.claims, table.contested, time=table.defer_until)
-    for n in [n for n, place in enumerate(places) if place in special]:
-        urgencies[n], words[n] = urgency(tasks[n]), doing(fleet, tasks[n], now)
-    titles = _at(table.title, places)
-    return _at(fleet.shorts, places), urgencies, words, titles
+    for n, place in enumerate(places):
+        if place in blocked and words[n] == "open":
+            words[n] = "blocked"
+        if claims[place] or contested[place] or defer[place] is not None:
+            words[n] = doing(fleet, tasks[n], now)
+        if pinned[place]:
+            urgencies[n] = urgency(tasks[n])
+    return _at(fleet.shorts, places), urgencies, words, _at(table.title, places)
+
+
+def _signs(
+    table: Table,
+) -> tuple[list[bool], list[tuple[HeldClaim, ...]], list[tuple[str, ...]], list[int | None]]:
+    return table.pinned, table.claims, table.contested, table.defer_until
 
 
 def queued(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
     """Each ready task as `clare ready` shows it: short id, priority, what else speaks for it, title."""
     table, places = fleet.table, [entry.task.place for entry in entries]
-    now = entries[0].now if entries else 0
-    unblocks = fleet.unblocks
-    told = [f"{show_age(max(0, now - made))} old" for made in _at(table.created_at, places)]
-    for n in [n for n, place in enumerate(places) if place in unblocks]:
-        told[n] = f"unblocks {unblocks[places[n]]}, {told[n]}"
-    special = _having(table.pinned, time=table.due)
-    for n in [n for n, place in enumerate(places) if place in special]:
-        priority = table.priority[places[n]]
-        told[n] = ", ".join(reason for reason in entries[n].reasons if reason != priority)
-    priorities, titles = _at(table.priority, places), _at(table.title, places)
-    return _at(fleet.shorts, places), priorities, told, titles
+    due, pinned, unblocks = table.due, table.pinned, fleet.unblocks
+    told = _ages(_at(table.created_at, places), now=entries[0].now if entries else 0)
+    for n, place in enumerate(places):
+        if due[place] is not None or pinned[place]:
+            told[n] = ", ".join(entries[n].besides)
+        elif place in unblocks:
+            told[n] = f"unblocks {unblocks[place]}, {told[n]}"
+    return _at(fleet.shorts, places), _at(table.priority, places), told, _at(table.title, places)
+
+
+def _ages(created: Sequence[int], *, now: int) -> list[str]:
+    """How old each is; most are as many days old as another."""
+    days = {day: f"{show_age(day * DAY)} old" for day in {(now - made) // DAY for made in created}}
+    return [
+        days[day] if (day := (now - made) // DAY) > 0 else f"{show_age(max(0, now - made))} old"
+        for made in created
+    ]
 
 
 V = TypeVar("V")
@@ -46,12 +61,6 @@ V = TypeVar("V")
 
 def _at(column: Sequence[V], places: Iterable[int]) -> list[V]:
     return list(map(column.__getitem__, places))
-
-
-def _having(*columns: Sequence[object], time: Sequence[int | None]) -> set[int]:
-    """The places at which one of these columns has something, or the last a time."""
-    found = {n for column in columns for n, value in enumerate(column) if value}
-    return found.union(n for n, moment in enumerate(time) if moment is not None)
 
 
 def excluded(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:

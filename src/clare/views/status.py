@@ -40,13 +40,14 @@ def lost(before: Fleet, after: Fleet, *, clone: str, now: int) -> list[tuple[Tas
 def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     """What is held, active, in review, ready, blocked and contested at `now`."""
     table = fleet.table
-    claimed = [place for place, claims in enumerate(table.claims) if claims]
-    active = [t for t in _sorted(fleet, claimed) if state(fleet, t, now=now) == "active"]
+    words = table.status
+    claimed = [n for n, claims in enumerate(table.claims) if claims and words[n] == "open"]
+    active = [task for task in _sorted(fleet, claimed) if task.holder(now=now)]
     review = [place for place, status in enumerate(table.status) if status == "review"]
-    waiting = [n for n in fleet.blocked if table.status[n] == "open"]
+    waiting = [n for n in fleet.blocked if words[n] == "open"]
     held = [n for n in waiting if table.claims[n] or table.defer_until[n] is not None]
     elsewhere = [t for t in fleet.tasks.at(held) if state(fleet, t, now=now) != "blocked"]
-    closed = sum(status in CLOSED for status in table.status)
+    closed = sum(map(words.count, CLOSED))
     return Status(
         held=tuple(task for task in active if (h := task.holder(now=now)) and h.by == actor),
         active=tuple(active),
