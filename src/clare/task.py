@@ -145,8 +145,10 @@ class Task(NamedTuple):
 
     def holder(self, *, now: int) -> Claim | None:
         """Whose live claim is on it."""
-        claims = (Claim(*claim) for claim in self.table.claims[self.place])
-        return next((claim for claim in claims if claim.is_live(now=now)), None)
+        for claim in map(Claim._make, self.table.claims[self.place]):
+            if claim.is_live(now=now):
+                return claim
+        return None
 
 
 class Tasks(Mapping[str, Task]):

@@ -24,7 +24,7 @@ WHERE = click.option(
     help="Only what fits this query, such as 'label:parser -label:wip due:<3d' (docs/query.md).",
 )
 WORDS = click.argument("words", metavar="[QUERY...]", nargs=-1, shell_complete=complete.views)
-_NEGATED = re.compile(rf"-({'|'.join(KEYS)}):", re.IGNORECASE)
+_NEGATED = rf"-({'|'.join(KEYS)}):"
 
 
 class QueryCommand(click.Command):
@@ -37,7 +37,10 @@ class QueryCommand(click.Command):
 
 def shielded(args: Sequence[str]) -> list[str]:
     """The words, negated terms not looking like options: a space in front means nothing in a query."""
-    return [f" {arg}" if _NEGATED.match(arg) else arg for arg in args]
+    return [
+        f" {arg}" if arg.startswith("-") and re.match(_NEGATED, arg, re.IGNORECASE) else arg
+        for arg in args
+    ]
 
 
 def query_of(

@@ -16,12 +16,12 @@ from clare.views.terms import KEYS, SORTS, Key
 
 TEXT = "text"
 _SORT = "sort"
-_KEY = re.compile(r"([A-Za-z][A-Za-z_]*):")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_BARE_VALUE = re.compile(r'[^\s,"]*')
-_BARE_WORD = re.compile(r'[^\s"]+')
-_NEEDS_QUOTES = re.compile(r'[\s,"\\]|^[-@]|^$')
-_ESCAPE = re.compile(r'\\(["\\])')
+_KEY = r"([A-Za-z][A-Za-z_]*):"
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+_BARE_VALUE = r'[^\s,"]*'
+_BARE_WORD = r'[^\s"]+'
+_NEEDS_QUOTES = r'[\s,"\\]|^[-@]|^$'
+_ESCAPE = r'\\(["\\])'
 
 
 class Term(NamedTuple):
@@ -33,7 +33,7 @@ class Term(NamedTuple):
 
     def __str__(self) -> str:
         shown = ",".join(map(_shown, self.values))
-        whole = self.key == TEXT and len(self.values) == 1 and not _KEY.match(shown)
+        whole = self.key == TEXT and len(self.values) == 1 and not re.compile(_KEY).match(shown)
         return f"{'-' * self.negated}{shown if whole else f'{self.key}:{shown}'}"
 
 
@@ -102,7 +102,7 @@ def _part(text: str, start: int) -> tuple[Query, int]:
         raise _wrong("-", start, "a dash alone means nothing", 'search for it as "-"')
     if text[at] == "@":
         return _view(text, start, negated=negated)
-    found = _KEY.match(text, at)
+    found = re.compile(_KEY).match(text, at)
     if not found:
         word, end = _word(text, at, start)
         return Query((Term(TEXT, (word,), negated),)), end
@@ -121,7 +121,7 @@ def _part(text: str, start: int) -> tuple[Query, int]:
 def _word(text: str, at: int, start: int) -> tuple[str, int]:
     if text[at] == '"':
         return _quoted(text, at, start)
-    found = _BARE_WORD.match(text, at)
+    found = re.compile(_BARE_WORD).match(text, at)
     word = found[0] if found else ""
     _check_no_quote(text, at + len(word), start)
     return word, at + len(word)
@@ -133,7 +133,7 @@ def _values(text: str, at: int, start: int) -> tuple[tuple[str, ...], int]:
         if text[at : at + 1] == '"':
             value, at = _quoted(text, at, start, then=",")
         else:
-            found = _BARE_VALUE.match(text, at)
+            found = re.compile(_BARE_VALUE).match(text, at)
             value = found[0] if found else ""
             at += len(value)
             _check_no_quote(text, at, start)
@@ -149,13 +149,13 @@ def _values(text: str, at: int, start: int) -> tuple[tuple[str, ...], int]:
 
 def _quoted(text: str, at: int, start: int, *, then: str = "") -> tuple[str, int]:
     """What stands in quotes, in which a backslash goes before a quote or a backslash."""
-    found = _QUOTED.match(text, at)
+    found = re.compile(_QUOTED, re.DOTALL).match(text, at)
     if not found:
         raise _wrong(text[start:], start, "its quotes do not end", 'end it with "')
     end = found.end()
     if text[end : end + 1] not in ("", then) and not text[end].isspace():
         raise _wrong(text[start : end + 1], start, "something follows its quotes", _SPACE)
-    return _ESCAPE.sub(r"\1", found[1]), end
+    return re.compile(_ESCAPE).sub(r"\1", found[1]), end
 
 
 _SPACE = 'put a space between terms, and \\" for a quote within quotes'
@@ -167,7 +167,7 @@ def _check_no_quote(text: str, at: int, start: int) -> None:
 
 
 def _view(text: str, start: int, *, negated: bool) -> tuple[Query, int]:
-    found = _BARE_WORD.match(text, start)
+    found = re.compile(_BARE_WORD).match(text, start)
     shown = found[0] if found else ""
     if negated:
         hint = f'negate its terms one by one; as text: -"{shown[1:]}"'
@@ -225,7 +225,7 @@ def _wrong(shown: str, start: int, problem: str, hint: str) -> Usage:
 
 
 def _shown(value: str) -> str:
-    if not _NEEDS_QUOTES.search(value):
+    if not re.compile(_NEEDS_QUOTES).search(value):
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -124,15 +124,19 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
             yield f"parent {fleet.short(ancestor.id)} waits for {fleet.short(need)}"
 
 
-def state(fleet: Fleet, task: Task, *, now: int) -> str:
-    """The one word for a task: its status, or for `open` active, deferred, blocked or ready."""
+def state(fleet: Fleet, task: Task, *, now: int, waits: bool | None = None) -> str:
+    """The one word for a task: its status, or for `open` active, deferred, blocked or ready.
+
+    `waits` says whether it waits for another, where that is known.
+    """
     if task.status != "open":
         return task.status
     if task.holder(now=now):
         return "active"
     if _deferred_until(task, now) is not None:
         return "deferred"
-    return "blocked" if any(hindrances(fleet, task, now=now)) else "ready"
+    waits = any(hindrances(fleet, task, now=now)) if waits is None else waits
+    return "blocked" if waits else "ready"
 
 
 def _deferred_until(task: Task, now: int) -> int | None:

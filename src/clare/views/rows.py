@@ -19,10 +19,11 @@ def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     pinned, claims, contested, defer = _signs(table)
     urgencies, words = _at(table.priority, places), _at(table.status, places)
     for n, place in enumerate(places):
-        if place in blocked and words[n] == "open":
-            words[n] = "blocked"
+        waits = place in blocked
         if claims[place] or contested[place] or defer[place] is not None:
-            words[n] = doing(fleet, tasks[n], now)
+            words[n] = doing(fleet, tasks[n], now, waits=waits)
+        elif waits and words[n] == "open":
+            words[n] = "blocked"
         if pinned[place]:
             urgencies[n] = urgency(tasks[n])
     return _at(fleet.shorts, places), urgencies, words, _at(table.title, places)

@@ -58,11 +58,13 @@ def urgency(task: Task) -> str:
     return f"{task.priority} pinned" if task.pinned else task.priority
 
 
-def doing(fleet: Fleet, task: Task, now: int) -> str:
-    """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested."""
-    word = state(fleet, task, now=now)
-    holder = task.holder(now=now)
-    if word == "active" and holder:
+def doing(fleet: Fleet, task: Task, now: int, *, waits: bool | None = None) -> str:
+    """A word for a task's state: `open`, `active nat`, `blocked`, `done` …; `!` if contested.
+
+    `waits` says whether it waits for another, where that is known.
+    """
+    word = state(fleet, task, now=now, waits=waits)
+    if word == "active" and (holder := task.holder(now=now)):
         word = f"active {holder.by}"
     word = "open" if word == "ready" else word
     return f"{word} !" if task.is_contested else word
