@@ -1,7 +1,7 @@
 """The projection: all entities' states in memory, and how people name things in it."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from clare import names
 from clare.clock import STAMP_LENGTH, Stamp
 from clare.errors import ClareError, Usage
+from clare.relations import Relations
 from clare.state import Entity
 from clare.table import CLOSED, Table, is_task
 from clare.task import Task, Tasks
@@ -119,138 +120,9 @@ class Fleet:
         return tuple(sorted((*tasks, *others)))
 
     @cached_property
-    def needed_by(self) -> dict[str, tuple[str, ...]]:
-        """For each task id, the ids of the tasks that need it, oldest first."""
-        needs = zip(self.table.id, self.table.needs, strict=True)
-        return self._gathered([(need, task) for task, needed in needs for need in needed])
-
-    @cached_property
-    def children(self) -> dict[str, tuple[str, ...]]:
-        """For each task id, the ids of the tasks whose parent it is, oldest first."""
-        parents = zip(self.table.id, self.table.parent, strict=True)
-        return self._gathered([(parent, task) for task, parent in parents if parent])
-
-    def parts_of(self, task_id: str) -> list[str]:
-        """The ids of the tasks whose parent it is, oldest first; for one task, without `children`."""
-        parents = enumerate(self.table.parent)
-        return self.oldest_first([self.table.id[n] for n, one in parents if one == task_id])
-
-    def needing(self, task_id: str) -> list[str]:
-        """The ids of the tasks that need it, oldest first; for one task, without `needed_by`."""
-        needs = enumerate(self.table.needs)
-        return self.oldest_first([self.table.id[n] for n, needed in needs if task_id in needed])
-
-    def _gathered(self, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for one, task in pairs:
-            found.setdefault(one, []).append(task)
-        return {
-            one: tuple(tasks if len(tasks) == 1 else self.oldest_first(tasks))
-            for one, tasks in found.items()
-        }
-
-    def oldest_first(self, ids: Iterable[str]) -> list[str]:
-        """The ids in the order in which their tasks were created; those of none come last."""
-        return sorted(ids, key=self._age_of)
-
-    def _age_of(self, task_id: str) -> tuple[bool, str, str]:
-        place = self.table.places.get(task_id)
-        created = "" if place is None else self.table.created[place][:STAMP_LENGTH]
-        return place is None, created, task_id
-
-    @cached_property
-    def unmet(self) -> dict[str, tuple[str, ...]]:
-        """For each unfinished task that waits, what it needs that is neither done nor dropped.
-
-        A need that does not exist does not block.
-        """
-        table, places = self.table, self.table.places
-        open_ = [status not in CLOSED for status in table.status]
-        found = {}
-        for place, needed in enumerate(table.needs):
-            if needed and open_[place]:
-                left = tuple(n for n in needed if n in places and open_[places[n]])
-                if left:
-                    found[table.id[place]] = left
-        return found
-
-    @cached_property
-    def usual(self) -> list[int]:
-        """The places of all unfinished tasks by priority, then oldest first."""
-        known = cast("list[int] | None", self.table.known("usual"))
-        if known is not None:
-            return known
-        status = enumerate(self.table.status)
-        return self.in_usual_order([place for place, word in status if word not in CLOSED])
-
-    def in_usual_order(self, places: Iterable[int]) -> list[int]:
-        """Places by priority, then oldest first."""
-        table = self.table
-        priority, created, ids = table.priority, table.created, table.id
-        keys = {n: f"{priority[n]} {created[n][:STAMP_LENGTH]} {ids[n]}" for n in places}
-        return sorted(keys, key=keys.__getitem__)
-
-    @cached_property
-    def unblocks(self) -> dict[int, int]:
-        """By place of each task that unfinished tasks need, how many of them there are."""
-        known = cast("dict[int, int] | None", self.table.known("unblocks"))
-        if known is not None:
-            return known
-        found: dict[int, int] = {}
-        places = self.table.places
-        for needed, status in zip(self.table.needs, self.table.status, strict=True):
-            if needed and status not in CLOSED:
-                for place in (places[need] for need in needed if need in places):
-                    found[place] = found.get(place, 0) + 1
-        return found
-
-    def outside(self, task_id: str) -> str:
-        """The first unmet need of an unfinished task that is no part of it; empty if there is none.
-
-        What is below a task is a part of it: one that waits for its own parts does not hold them up.
-        """
-        table, places = self.table, self.table.places
-        place = places.get(task_id)
-        if place is None or table.status[place] in CLOSED:
-            return ""
-        for need in table.needs[place]:
-            other = places.get(need)
-            if other is None or table.status[other] in CLOSED:
-                continue
-            if not table.parent[other] or task_id not in self.above(need):
-                return need
-        return ""
-
-    @cached_property
-    def held_up(self) -> dict[str, str]:
-        """For each unfinished task that waits for something outside itself, the first such need."""
-        return {task: need for task in self.unmet if (need := self.outside(task))}
-
-    def above(self, task_id: str) -> Iterator[str]:
-        """The id of its parent, of its parent's parent and so on; a circle ends where it began."""
-        places, parents = self.table.places, self.table.parent
-        seen = {task_id}
-        place = places.get(task_id)
-        while place is not None and (task_id := parents[place]) not in seen:
-            seen.add(task_id)
-            place = places.get(task_id)
-            if place is not None:
-                yield task_id
-
-    @cached_property
-    def blocked(self) -> frozenset[int]:
-        """The places of the tasks that wait for another, themselves or through what they are part of."""
-        known = cast("list[int] | None", self.table.known("blocked"))
-        if known is not None:
-            return frozenset(known)
-        below: set[str] = set()
-        parents = self.unmet.keys() & set(self.table.parent)
-        found = [task for task in parents if self.outside(task)]
-        while found:
-            parts = set(self.children.get(found.pop(), ())) - below
-            below |= parts
-            found.extend(parts)
-        return frozenset(self.table.places[task] for task in below.union(self.unmet))
+    def related(self) -> Relations:
+        """Who needs whom, and what is a part of what."""
+        return Relations(self.table)
 
     @cached_property
     def _damaged(self) -> set[str]:
@@ -268,14 +140,24 @@ class Fleet:
     @cached_property
     def shorts(self) -> list[str]:
         """The shortest prefix of the task at each place, for those who show many."""
-        known = cast("list[str] | None", self.table.known("shorts"))
-        if known is not None and not self._damaged:
-            return known
-        ids = self._task_ids
+        known = cast("list[str] | None", self.table.kept("shorts"))
+        changes, ids = self.table.changes, self._task_ids
+        if known is not None and not (self._damaged or changes.gone):
+            return self._with_added(known) if changes.added else known
         found = {task: task[: names.SHORT_ID_LENGTH] for task in ids}
         alike = [pair for pair in pairwise(ids) if found[pair[0]] == found[pair[1]]]
         found |= {task: self.short(task) for pair in alike for task in pair}
         return list(map(found.__getitem__, self.table.id))
+
+    def _with_added(self, known: list[str]) -> list[str]:
+        """The prefixes with those of new tasks, and of their neighbours, which may have grown."""
+        added, places, ids = self.table.changes.added, self.table.places, self._task_ids
+        found = [*known, *("" for _ in added)]
+        for row in added:
+            at = bisect_left(ids, row.id)
+            for task in ids[max(0, at - 1) : at + 2]:
+                found[places[task]] = self.short(task)
+        return found
 
     def short(self, task_id: str) -> str:
         """The shortest prefix, of at least 4 characters, that names this task alone."""

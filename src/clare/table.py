@@ -4,6 +4,7 @@ A row follows from its entity alone. The values are plain text, numbers and tupl
 be kept and read back as they are.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar, cast, overload
@@ -185,16 +186,12 @@ class Table:
         """The ids of all tasks, sorted."""
         return sorted(self.id)
 
-    def known(self, name: str) -> object:
-        """What was worked out of exactly these rows and kept; None if it was not."""
-        return None if self.changed else self.kept(name)
-
     def column(self, name: str) -> list[object]:
         """One column, with what has changed."""
         kept = self.load(name)
         if not self.changed:
             return kept
-        replaced, gone, added = self._changes
+        replaced, gone, added = self.changes
         index = Row._fields.index(name)
         column = list(kept)
         for place, row in replaced:
@@ -205,15 +202,33 @@ class Table:
         return column
 
     @cached_property
-    def _changes(self) -> tuple[list[tuple[int, Row]], list[int], list[Row]]:
-        """Rows in other places' stead, places without a row any more (last first), and new rows."""
+    def changes(self) -> "Changes":
+        """What has changed of the rows that were kept."""
         rows = {key.partition("/")[2]: row for key, row in self.changed.items() if is_task(key)}
-        before = cast(list[str], self.load("id"))
-        found = {name: place for place, name in enumerate(before) if name in rows}
-        replaced = [(place, row) for name, place in found.items() if (row := rows[name])]
-        gone = sorted((place for name, place in found.items() if not rows[name]), reverse=True)
-        added = [row for name, row in sorted(rows.items()) if row and name not in found]
-        return replaced, gone, added
+        before = cast(list[str], self.load("id")) if rows else []
+        found = {name: place for name in rows if (place := _place(before, name)) is not None}
+        return Changes(
+            [(place, row) for name, place in found.items() if (row := rows[name])],
+            sorted((place for name, place in found.items() if not rows[name]), reverse=True),
+            [row for name, row in sorted(rows.items()) if row and name not in found],
+        )
+
+
+class Changes(NamedTuple):
+    """Rows in other places' stead, places without a row any more, the last first, and new rows."""
+
+    replaced: list[tuple[int, Row]]
+    gone: list[int]
+    added: list[Row]
+
+    @property
+    def any(self) -> bool:
+        return any(self)
+
+
+def _place(ids: list[str], name: str) -> int | None:
+    place = bisect_left(ids, name)
+    return place if place < len(ids) and ids[place] == name else None
 
 
 def columns_of(rows: Iterable[Row]) -> dict[str, list[object]]:

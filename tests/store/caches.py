@@ -20,8 +20,7 @@ def same(found: Fleet, log: Fleet) -> None:
     assert list(found.tasks) == list(log.tasks)
     assert rows(found.table) == rows(log.table)
     assert found.table.others == log.table.others
-    assert (found.needed_by, found.children) == (log.needed_by, log.children)
-    assert (found.held_up, waiting(found)) == (log.held_up, waiting(log))
+    assert relations(found) == relations(log)
     assert (found.contested, found.open_findings) == (log.contested, log.open_findings)
     assert found.newest_stamp(until=NOW) == log.newest_stamp(until=NOW)
     for key in log.events:
@@ -29,8 +28,17 @@ def same(found: Fleet, log: Fleet) -> None:
     assert views(found) == views(log)
 
 
-def waiting(fleet: Fleet) -> set[str]:
-    return {fleet.table.id[place] for place in fleet.blocked}
+def relations(fleet: Fleet) -> list[object]:
+    """What follows from the rows together, by the ids of the tasks."""
+    ids, related = fleet.table.id, fleet.related
+    return [
+        (related.needed_by, related.children, related.held_up),
+        {ids[place] for place in related.blocked},
+        {ids[place]: many for place, many in related.unblocks.items()},
+        [ids[place] for place in related.usual],
+        [ids[place] for place in related.queue],
+        dict(zip(ids, fleet.shorts, strict=True)),
+    ]
 
 
 def rows(table: Table) -> list[tuple[object, ...]]:

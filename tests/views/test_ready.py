@@ -265,7 +265,7 @@ def test_parts_are_held_up_by_exactly_what_no_part_can_unblock(made: list[list[E
     for each in fleet.tasks.values():
         below = {other.id for other in fleet.tasks.values() if each in ancestors(fleet, other)}
         outside = [need for need in unmet(fleet, each) if need not in below]
-        held_up_by = fleet.held_up.get(each.id)
+        held_up_by = fleet.related.held_up.get(each.id)
         assert (held_up_by is None) == (each.is_closed or not outside)
         assert held_up_by in (None, *outside)
 

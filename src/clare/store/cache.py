@@ -157,15 +157,14 @@ def save(git: Git, kept: Kept) -> None:
 
 def _worked_out(content: Content) -> dict[str, object]:
     """What most questions need and what takes time, of a board on which nothing has changed since."""
-    from clare.views.ready import order
-
     whole = Kept.whole(content, lambda: content).fleet({})
+    related = whole.related
     return {
-        "blocked": list(whole.blocked),
-        "order": order(whole),
+        "blocked": list(related.blocked),
+        "queue": related.queue,
         "shorts": whole.shorts,
-        "unblocks": whole.unblocks,
-        "usual": whole.usual,
+        "unblocks": related.unblocks,
+        "usual": related.usual,
     }
 
 

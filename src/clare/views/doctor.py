@@ -142,9 +142,9 @@ def _waiting(fleet: Fleet) -> dict[str, list[str]]:
     graph: dict[str, list[str]] = {}
     for task in fleet.tasks.values():
         if not task.is_closed:
-            above = [each.id for each in ancestors(fleet, task) if each.id in fleet.held_up]
+            above = [each.id for each in ancestors(fleet, task) if each.id in fleet.related.held_up]
             graph[task.id] = [*unmet(fleet, task), *(_FOR_PARTS + each for each in above)]
-    for held in fleet.held_up:
+    for held in fleet.related.held_up:
         graph[_FOR_PARTS + held] = outside(fleet, fleet.tasks[held])
     return graph
 

@@ -49,7 +49,7 @@ def _subtree(fleet: Fleet, roots: Iterable[str]) -> set[str]:
         task_id = waiting.pop()
         if task_id not in found:
             found.add(task_id)
-            waiting.extend(fleet.children.get(task_id, ()))
+            waiting.extend(fleet.related.children.get(task_id, ()))
     return found
 
 

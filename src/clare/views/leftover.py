@@ -6,7 +6,9 @@ from clare.views.ready import unmet
 
 def leftover(fleet: Fleet, task: Task) -> str:
     """`7qk2: 3 parts and 1 need are still open`; nothing if nothing is."""
-    parts = {each for each in fleet.children.get(task.id, ()) if not fleet.tasks[each].is_closed}
+    parts = {
+        each for each in fleet.related.children.get(task.id, ()) if not fleet.tasks[each].is_closed
+    }
     needs = {*unmet(fleet, task)} - parts
     told = [
         f"{len(each)} {word}{'s' * (len(each) > 1)}"

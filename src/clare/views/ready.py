@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import repeat
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from clare.clock import DAY, STAMP_LENGTH, show_age, show_instant
+from clare.clock import DAY, show_age, show_instant
 from clare.fleet import Fleet, Task
-
-_LAST = 1 << 62
 
 
 class Ranked(NamedTuple):
@@ -62,37 +60,8 @@ class Queue:
         """Where the ready tasks stand in the table, best first."""
         fleet, now = self.fleet, self.now
         defer, claims = fleet.table.defer_until, fleet.table.claims
-        free = [n for n in order(fleet) if (until := defer[n]) is None or now >= until]
+        free = [n for n in fleet.related.queue if (until := defer[n]) is None or now >= until]
         return [n for n in free if not (claims[n] and fleet.tasks.at([n])[0].holder(now=now))]
-
-
-def order(fleet: Fleet) -> list[int]:
-    """The places of the open tasks that wait for nothing, best first.
-
-    By pinned, priority, due date, tasks it unblocks, age, id. What is overdue was due before everything
-    that is not, so that the time says nothing about the order.
-    """
-    known = cast("list[int] | None", fleet.table.known("order"))
-    if known is not None:
-        return known
-    blocked, words = fleet.blocked, enumerate(fleet.table.status)
-    places = [n for n, word in words if word == "open" and n not in blocked]
-    table, unblocks = fleet.table, fleet.unblocks
-    pinned, priority, due = table.pinned, table.priority, table.due
-    created, ids = table.created, table.id
-    keys = [
-        (
-            not pinned[n],
-            priority[n],
-            _LAST if due[n] is None else due[n],
-            -unblocks.get(n, 0),
-            created[n][:STAMP_LENGTH],
-            ids[n],
-            n,
-        )
-        for n in places
-    ]
-    return [key[-1] for key in sorted(keys)]
 
 
 def rank(fleet: Fleet, *, now: int) -> Queue:
@@ -119,7 +88,7 @@ def hindrances(fleet: Fleet, task: Task, *, now: int) -> Iterator[str]:
     for need in unmet(fleet, task):
         yield f"waits for {fleet.short(need)}"
     for ancestor in ancestors(fleet, task):
-        need = fleet.outside(ancestor.id)
+        need = fleet.related.outside(ancestor.id)
         if need:
             yield f"parent {fleet.short(ancestor.id)} waits for {fleet.short(need)}"
 
@@ -180,7 +149,7 @@ def _besides(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
     due = task.due
     if due is not None:
         yield f"{'overdue since' if due < now else 'due'} {_day(due // DAY)}"
-    waiting = fleet.unblocks.get(task.place, 0)
+    waiting = fleet.related.unblocks.get(task.place, 0)
     if waiting:
         yield f"unblocks {waiting}"
     yield f"{show_age(max(0, now - task.created_at))} old"

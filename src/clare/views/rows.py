@@ -15,7 +15,7 @@ Cells = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
 
 def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     """Each task as `clare list` shows it: short id, urgency, what it is doing, title."""
-    table, blocked, places = fleet.table, fleet.blocked, [task.place for task in tasks]
+    table, blocked, places = fleet.table, fleet.related.blocked, [task.place for task in tasks]
     pinned, claims, contested, defer = _signs(table)
     urgencies, words = _at(table.priority, places), _at(table.status, places)
     for n, place in enumerate(places):
@@ -38,7 +38,7 @@ def _signs(
 def queued(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
     """Each ready task as `clare ready` shows it: short id, priority, what else speaks for it, title."""
     table, places = fleet.table, [entry.task.place for entry in entries]
-    due, pinned, unblocks = table.due, table.pinned, fleet.unblocks
+    due, pinned, unblocks = table.due, table.pinned, fleet.related.unblocks
     told = _ages(_at(table.created_at, places), now=entries[0].now if entries else 0)
     for n, place in enumerate(places):
         if due[place] is not None or pinned[place]:

@@ -44,7 +44,7 @@ def glance(fleet: Fleet, *, actor: str, now: int) -> Status:
     claimed = [n for n, claims in enumerate(table.claims) if claims and words[n] == "open"]
     active = [task for task in _sorted(fleet, claimed) if task.holder(now=now)]
     review = [place for place, status in enumerate(table.status) if status == "review"]
-    waiting = [n for n in fleet.blocked if words[n] == "open"]
+    waiting = [n for n in fleet.related.blocked if words[n] == "open"]
     held = [n for n in waiting if table.claims[n] or table.defer_until[n] is not None]
     elsewhere = [t for t in fleet.tasks.at(held) if state(fleet, t, now=now) != "blocked"]
     closed = sum(map(words.count, CLOSED))

@@ -15,7 +15,9 @@ def choose(asked: Asked, query: Query) -> list[Task]:
     fleet = asked.fleet
     rest = query._replace(terms=tuple(term for term in query.terms if term not in UNFINISHED.terms))
     every = rest == query
-    places = fleet.in_usual_order(range(len(fleet.table.id))) if every else fleet.usual
+    places = (
+        fleet.related.in_usual_order(range(len(fleet.table.id))) if every else fleet.related.usual
+    )
     tasks = fleet.tasks.at(places)
     if rest.terms:
         fits = matcher(rest, asked)

@@ -143,7 +143,7 @@ KINDS: Words = {
 PARTS: Words = {
     "assignee": ("somebody who should do it", lambda _, task: bool(task.assignee)),
     "body": ("a body", lambda _, task: bool(task.entity.value("body"))),
-    "children": ("tasks that are parts of it", lambda a, task: task.id in a.fleet.children),
+    "children": ("tasks that are parts of it", lambda a, task: task.id in a.fleet.related.children),
     "comments": ("comments", lambda _, task: task.comment_count > 0),
     "defer": ("a day before which it is not ready", lambda _, task: task.defer_until is not None),
     "done_when": ("a condition of being done", lambda _, t: bool(t.entity.value("done_when"))),
