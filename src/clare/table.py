@@ -45,6 +45,7 @@ class Row(NamedTuple):
     created_at: int
     creator: str
     updated: str
+    updater: str
     closing: str
     comments: int
     contested: tuple[str, ...]
@@ -87,6 +88,7 @@ def row(entity: Entity) -> Row:
         created_at=Stamp.of(created.event).ms if created else 0,
         creator=entity.created.by if entity.created else "",
         updated=entity.updated.event if entity.updated else "",
+        updater=entity.updated.by if entity.updated else "",
         closing=shown.event if shown and status in CLOSED else "",
         comments=len(entity.comments),
         contested=entity.contested,
@@ -139,6 +141,7 @@ class Table:
     created_at = _Column[int]()
     creator = _Column[str]()
     updated = _Column[str]()
+    updater = _Column[str]()
     closing = _Column[str]()
     comments = _Column[int]()
     contested = _Column[tuple[str, ...]]()

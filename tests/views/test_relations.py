@@ -12,7 +12,7 @@ from clare.table import Row, Table, columns_of
 
 IDS = [letter * 12 for letter in "abcdefgh"]
 CREATED = [f"20261120T09000{n}.000Z-0000-plum-k3f9x2m1" for n in range(3)]
-EMPTY = Row(*("",) * 8, False, None, None, "", (), (), (), (), "", 0, "", "", "", 0, ())
+EMPTY = Row(*("",) * 8, False, None, None, "", (), (), (), (), "", 0, "", "", "", "", 0, ())
 some_ids = st.lists(st.sampled_from(IDS), max_size=2, unique=True).map(tuple)
 
 

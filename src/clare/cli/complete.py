@@ -54,25 +54,23 @@ def projects(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
 
 def labels(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Labels that a task has."""
-    return _words(
-        {label for task in _fleet(ctx).tasks.values() for label in task.labels}, incomplete
-    )
+    return _words({label for found in _fleet(ctx).table.labels for label in found}, incomplete)
 
 
 def types(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Types that a task has, and the common ones."""
-    return _words({*_TYPES, *(task.type for task in _fleet(ctx).tasks.values())}, incomplete)
+    return _words({*_TYPES, *_fleet(ctx).table.type}, incomplete)
 
 
 def actors(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
-    """Whoever has written to the board, or is to do a task."""
+    """Whoever has added or last touched a task, claims one or is to do one."""
     return _words(set(_actors(_fleet(ctx))), incomplete)
 
 
 def _actors(fleet: Fleet) -> Iterator[str]:
-    for events in fleet.events.values():
-        yield from (event.by for event in events)
-    yield from (task.assignee for task in fleet.tasks.values())
+    table = fleet.table
+    yield from (*table.creator, *table.updater, *table.assignee)
+    yield from (by for claims in table.claims for _, by, *_ in claims)
 
 
 def views(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from clare import config, names
+from clare import config
 from clare.errors import ClareError, Unpublished, Usage
 from clare.fleet import Fleet, Manifest
 from clare.services.opening import opened
@@ -16,7 +16,7 @@ from clare.store.commit import check_identity
 from clare.store.git import Git, GitFailed, around
 from clare.store.place import DEFAULT_BRANCH, Place
 from clare.store.sync import Hub, sync
-from clare.store.tree import holds_board
+from clare.store.tree import holds_board, hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _joined(git: Git, branch: str, folder: Path, address: str) -> Founded:
     fleet = here.board.read()
     if fleet.manifest.hub == address:
         Hub(here.board, address).remember(fleet.commit)
-    notes = (*_about_hub(fleet, address), *_about_host(fleet, here.host.value))
+    notes = (*_about_hub(fleet, address), *_about_host(here.board.git, fleet, here.host.value))
     return Founded(found.repository, branch, fleet.manifest, here.host.value, tuple(notes))
 
 
@@ -231,14 +231,8 @@ def _about_hub(fleet: Fleet, address: str) -> list[str]:
     return [f"this clone publishes to the fleet's hub, {hub}, not to {remote.shown(address)}"]
 
 
-def _about_host(fleet: Fleet, host: str) -> list[str]:
-    clones = {
-        event.clone
-        for events in fleet.events.values()
-        for event in events
-        if names.host_of(event.id) == host
-    }
-    if not clones:
+def _about_host(git: Git, fleet: Fleet, host: str) -> list[str]:
+    if host not in hosts(git, fleet.commit):
         return []
     return [
         f"another clone already writes as host {host}; if that is another machine, "

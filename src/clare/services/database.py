@@ -9,6 +9,7 @@ from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.names import host_of
 from clare.state import SETS
+from clare.store.events import prefetch
 from clare.views.export import COLUMNS, chosen, project_records, task_records
 from clare.views.record import Record, at
 
@@ -89,6 +90,7 @@ def _tables(
     )
     slugs = [slug for slug in fleet.projects if not projects or slug in projects]
     keys = sorted([*(f"projects/{slug}" for slug in slugs), *(task.key for task in tasks)])
+    prefetch(fleet.events, keys)
     yield (
         "events",
         (

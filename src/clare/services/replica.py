@@ -28,6 +28,7 @@ from clare.services.origin import Origin, Source, Wanted
 from clare.services.spread import Changes, spread
 from clare.state import DEFAULTS, Entity
 from clare.store.board import Board
+from clare.store.events import prefetch
 from clare.store.writing import Decision, Given
 from clare.views.story import counted
 
@@ -105,6 +106,7 @@ def plan(fleet: Fleet, source: Source) -> Plan:
     """
     planned = Plan()
     taken = {f.path for f in fleet.findings}
+    prefetch(fleet.events, [wanted.key for wanted in source.rows])
     for wanted in source.rows:
         check_readable(fleet, wanted.key)
         _Row(source.origin, wanted).plan(planned, fleet, taken)

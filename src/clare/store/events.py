@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from clare.events.event import Event
 
 
+def prefetch(events: "Mapping[str, tuple[Event, ...]]", keys: Iterable[str]) -> None:
+    """Have the events of these entities read at once, where they are read when asked for."""
+    if isinstance(events, Events):
+        events.prefetch(keys)
+
+
 class Events(Mapping[str, "tuple[Event, ...]"]):
     """The events of each entity by id; whoever goes through all of them has all read at once."""
 
@@ -32,6 +38,8 @@ class Events(Mapping[str, "tuple[Event, ...]"]):
         from clare.store.read import read_entries
 
         wanted = [key for key in keys if key not in self._read and key in self._keys]
+        if not wanted:
+            return
         found = read_entries(self._git, entries_of(self._git, self._commit, wanted)).by_entity()
         self._read.update({key: found.get(key, ()) for key in wanted})
 

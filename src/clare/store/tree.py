@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from clare.names import key_of_folder
-from clare.store.git import Git
+from clare.names import host_of, key_of_folder
+from clare.store.git import Git, fields
 
 MANIFEST = "fleet/fleet.yaml"
 ATTRIBUTES = "fleet/.gitattributes"
@@ -25,6 +25,13 @@ class Entry(NamedTuple):
     def entity(self) -> str:
         """The key of the entity whose folder it lies in; empty if that is none's."""
         return key_of_folder(self.path.rpartition("/")[0]) or ""
+
+
+def hosts(git: Git, commit: str) -> set[str]:
+    """The hosts that have written the events of a board, as the names of their files tell."""
+    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", "fleet/")
+    files = (path.rpartition("/")[2] for path in fields(listed.stdout))
+    return {host_of(name.removesuffix(".yaml")) for name in files} - {""}
 
 
 def holds_board(git: Git, rev: str) -> bool:

@@ -27,6 +27,7 @@ from clare.store.commit import (
     released,
     write_commits,
 )
+from clare.store.events import prefetch
 from clare.store.files import parse
 from clare.store.housekeeping import is_due, wake
 from clare.store.move import BranchMoved, move_branch, recover
@@ -224,6 +225,7 @@ def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
     touched: dict[str, list[Event]] = {}
     for event in new:
         touched.setdefault(event.entity, []).append(event)
+    prefetch(fleet.events, touched)
     events = {key: (*fleet.events.get(key, ()), *found) for key, found in touched.items()}
     entities = {key: fold(key, found) for key, found in events.items()}
     rows = {key: row_of(entity) for key, entity in entities.items()}
