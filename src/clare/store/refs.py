@@ -14,13 +14,18 @@ def commit_of(git: Git, ref: str) -> str | None:
     A file of that name tells before `packed-refs` (gitrepository-layout). A symbolic ref, a name that is
     no full one, and refs that git keeps in another way than as files are left to git.
     """
-    found = _loose(git.git_dir / ref) or _packed(git.git_dir / "packed-refs", ref)
+    found = _loose(git.git_dir / ref)
+    if found is None:
+        found = _packed(git.git_dir / "packed-refs", ref)
     return found or git.resolve(ref)
 
 
-def _loose(path: Path) -> str:
+def _loose(path: Path) -> str | None:
+    """What a ref's own file says, nothing if it is not plain; None if there is no file."""
     try:
         text = path.read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError):
         return ""
     return text if _NAME.fullmatch(text) else ""
