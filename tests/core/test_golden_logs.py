@@ -10,6 +10,8 @@ from clare.events.read import read
 from clare.fold import fold
 from clare.names import folder
 from clare.store.files import parse
+from clare.store.snapshot import FORMAT
+from clare.table import row_of
 from clare.views.digest import plain
 
 LOGS = Path(__file__).parent.parent / "golden" / "logs"
@@ -40,3 +42,14 @@ def test_an_old_log_folds_to_the_state_it_always_had(state: Path) -> None:
 def test_the_files_of_an_old_log_are_named_for_their_events(state: Path) -> None:
     for path in state.with_suffix("").iterdir():
         assert read(parse(path.read_bytes())).id == path.stem
+
+
+def test_a_row_says_what_it_always_said_in_this_format_of_the_cache() -> None:
+    """Whoever changes what a row says raises FORMAT, so that what is kept is made anew."""
+    task = next(state for state in STATES if len(state.stem) == 12)
+    known = events(task.with_suffix(""))
+    row = row_of(fold(known[0].entity, known))
+    assert row
+    told = {"format": FORMAT, **row._asdict()}
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+    assert text == (LOGS.parent / "row.json").read_text("utf-8")
