@@ -238,22 +238,46 @@ class Fleet:
     def newest_stamp(self, *, until: int) -> Stamp | None:
         """The highest stamp of any event up to `until` (ms); compared as text, ids sort as such."""
         last = str(Stamp(until).last())
-        newest = ""
-        for key, stamp in self._newest():
-            if stamp > last:  # of a clock that is wrong: what its entity has besides counts
-                stamps = (event.id[:STAMP_LENGTH] for event in self.events[key])
-                stamp = max((each for each in stamps if each <= last), default="")
-            newest = max(newest, stamp)
+        newest = self._newest_kept()
+        if newest is None or newest > last:
+            newest = max((self._newest_until(last, *each) for each in self._newest()), default="")
         return Stamp.of(newest) if newest else None
+
+    def _newest_kept(self) -> str | None:
+        """The newest stamp as it was kept, with what has changed since; None if that does not tell."""
+        known = cast("tuple[str, str] | None", self.table.kept("newest"))
+        if known is None:
+            return None
+        stamp, key = known
+        changed = {
+            each: row.updated[:STAMP_LENGTH] if row else self._updated(each)
+            for each, row in self.table.changed.items()
+        }
+        if changed.get(key, stamp) < stamp:
+            return None  # the event is not there any more
+        return max([stamp, *changed.values()])
+
+    def _newest_until(self, last: str, key: str, stamp: str) -> str:
+        """The newest stamp of an entity up to `last`: a later one is of a clock that is wrong."""
+        if stamp <= last:
+            return stamp
+        stamps = (event.id[:STAMP_LENGTH] for event in self.events[key])
+        return max((each for each in stamps if each <= last), default="")
+
+    @property
+    def newest(self) -> tuple[str, str]:
+        """The newest stamp of any event, and the key of its entity; empty on an empty board."""
+        return max(((stamp, key) for key, stamp in self._newest()), default=("", ""))
 
     def _newest(self) -> Iterator[tuple[str, str]]:
         """The newest stamp of each entity."""
         for task_id, updated in zip(self.table.id, self.table.updated, strict=True):
             yield names.task_key(task_id), updated[:STAMP_LENGTH]
-        for key in self.table.others:
-            updated_by = self.entities[key].updated
-            if updated_by:
-                yield key, updated_by.event[:STAMP_LENGTH]
+        yield from ((key, self._updated(key)) for key in self.table.others)
+
+    def _updated(self, key: str) -> str:
+        mark = self.entity(key).updated
+        return mark.event[:STAMP_LENGTH] if mark else ""
 
 
 def _common(one: str, other: str) -> int:

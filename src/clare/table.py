@@ -158,6 +158,7 @@ class Table:
         self.others = others
         self.changed = changed or {}
         self.kept = kept
+        self._asked = 0
 
     @classmethod
     def of(cls, entities: Iterable[Entity]) -> "Table":
@@ -183,6 +184,18 @@ class Table:
     def places(self) -> dict[str, int]:
         """Where each task stands, by id."""
         return dict(zip(self.id, range(len(self.id)), strict=True))
+
+    def place(self, task_id: str) -> int | None:
+        """Where a task stands; the first few times without going through all of them."""
+        self._asked += 1
+        if self._asked > _FEW or self.changes.gone:
+            return self.places.get(task_id)
+        kept = cast(list[str], self.load("id"))
+        place = _place(kept, task_id)
+        if place is None:
+            ids = [row.id for row in self.changes.added]
+            place = len(kept) + ids.index(task_id) if task_id in ids else None
+        return place
 
     @cached_property
     def ids(self) -> list[str]:
@@ -227,6 +240,10 @@ class Changes(NamedTuple):
     @property
     def any(self) -> bool:
         return any(self)
+
+
+_FEW = 50
+"""Looking up so many tasks one by one takes as long as to note where all of them stand."""
 
 
 def _place(ids: list[str], name: str) -> int | None:

@@ -159,10 +159,13 @@ class Tasks(Mapping[str, Task]):
         self._entities = entities
 
     def __getitem__(self, task_id: str) -> Task:
-        return Task(self._table, self._entities, self._table.places[task_id])
+        place = self._table.place(task_id)
+        if place is None:
+            raise KeyError(task_id)
+        return Task(self._table, self._entities, place)
 
     def __contains__(self, task_id: object) -> bool:
-        return task_id in self._table.places
+        return isinstance(task_id, str) and self._table.place(task_id) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table.ids)

@@ -161,6 +161,7 @@ def _worked_out(content: Content) -> dict[str, object]:
     related = whole.related
     return {
         "blocked": list(related.blocked),
+        "newest": whole.newest,
         "queue": related.queue,
         "shorts": whole.shorts,
         "unblocks": related.unblocks,
