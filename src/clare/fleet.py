@@ -240,7 +240,10 @@ class Fleet:
         last = str(Stamp(until).last())
         newest = self._newest_kept()
         if newest is None or newest > last:
-            newest = max((self._newest_until(last, *each) for each in self._newest()), default="")
+            stamps = list(self._newest())
+            newest = max((stamp for _, stamp in stamps if stamp <= last), default="")
+            late = (key for key, stamp in stamps if stamp > last)
+            newest = max(newest, *(self._newest_until(last, key) for key in late), "")
         return Stamp.of(newest) if newest else None
 
     def _newest_kept(self) -> str | None:
@@ -257,10 +260,8 @@ class Fleet:
             return None  # the event is not there any more
         return max([stamp, *changed.values()])
 
-    def _newest_until(self, last: str, key: str, stamp: str) -> str:
-        """The newest stamp of an entity up to `last`: a later one is of a clock that is wrong."""
-        if stamp <= last:
-            return stamp
+    def _newest_until(self, last: str, key: str) -> str:
+        """The newest stamp of an entity up to `last`, beside later ones of a clock that is wrong."""
         stamps = (event.id[:STAMP_LENGTH] for event in self.events[key])
         return max((each for each in stamps if each <= last), default="")
 
