@@ -149,6 +149,11 @@ class Fleet:
         found |= {task: self.short(task) for pair in alike for task in pair}
         return list(map(found.__getitem__, self.table.id))
 
+    @property
+    def shorts_of_rows(self) -> list[str] | None:
+        """The shortest prefixes, to be kept; None where they also depend on tasks without a row."""
+        return None if self._damaged else self.shorts
+
     def _with_added(self, known: list[str]) -> list[str]:
         """The prefixes with those of new tasks, and of their neighbours, which may have grown."""
         added, places, ids = self.table.changes.added, self.table.places, self._task_ids

@@ -158,7 +158,6 @@ class Table:
         self.others = others
         self.changed = changed or {}
         self.kept = kept
-        self._asked = 0
 
     @classmethod
     def of(cls, entities: Iterable[Entity]) -> "Table":
@@ -173,10 +172,10 @@ class Table:
                 others.append(entity.key)
         return cls(columns_of(sorted(rows)).__getitem__, others=tuple(sorted(others)))
 
-    def with_changed(self, changed: Mapping[str, Row | None], there: Iterable[str]) -> "Table":
-        """The table with other rows for some keys; `there` are those that have events at all."""
+    def with_changed(self, changed: Mapping[str, Row | None]) -> "Table":
+        """The table with other rows for some keys, of which all have events."""
         others = {key for key in self.others if key not in changed}
-        others.update(key for key in there if changed[key] is None)
+        others.update(key for key, row in changed.items() if row is None)
         both = {**self.changed, **changed}
         return Table(self.load, others=tuple(sorted(others)), changed=both, kept=self.kept)
 
@@ -186,16 +185,17 @@ class Table:
         return dict(zip(self.id, range(len(self.id)), strict=True))
 
     def place(self, task_id: str) -> int | None:
-        """Where a task stands; the first few times without going through all of them."""
-        self._asked += 1
-        if self._asked > _FEW or self.changes.gone:
+        """Where one task stands; who asks for many uses `places`."""
+        if self.changes.gone or "places" in vars(self):
             return self.places.get(task_id)
         kept = cast(list[str], self.load("id"))
         place = _place(kept, task_id)
-        if place is None:
-            ids = [row.id for row in self.changes.added]
-            place = len(kept) + ids.index(task_id) if task_id in ids else None
-        return place
+        added = self._added.get(task_id) if place is None else None
+        return len(kept) + added if added is not None else place
+
+    @cached_property
+    def _added(self) -> dict[str, int]:
+        return {row.id: number for number, row in enumerate(self.changes.added)}
 
     @cached_property
     def ids(self) -> list[str]:
@@ -240,10 +240,6 @@ class Changes(NamedTuple):
     @property
     def any(self) -> bool:
         return any(self)
-
-
-_FEW = 50
-"""Looking up so many tasks one by one takes as long as to note where all of them stand."""
 
 
 def _place(ids: list[str], name: str) -> int | None:

@@ -21,7 +21,7 @@ from clare.store.cache import LARGEST, fleet_at, folder_of, kept_at
 from clare.store.commit import Change, Commit, write_commits
 from clare.store.git import Git
 from clare.store.read import read_board
-from tests.store.boards import MORNING, append_tasks, bare, commented, task, titles, user_git
+from tests.store.boards import MORNING, append_tasks, bare, commented, titles, user_git
 from tests.store.caches import same
 
 WHO = "Nat <nat@example.invalid> 1790000000 +0000"
@@ -29,7 +29,9 @@ WHO = "Nat <nat@example.invalid> 1790000000 +0000"
 
 # Random histories: commits of any files, good or bad, on any earlier commit.
 
-TASKS = [task(number) for number in range(4)]
+TASKS = [f"tasks/aaaa{number}{number}7777{number}1" for number in range(4)]
+"""Of one prefix, so that short ids depend on each other."""
+
 SLUGS = ["projects/web", "views/mine"]
 
 
@@ -77,6 +79,8 @@ def changes(draw: st.DrawFn, number: int) -> Change:
                 Change(path.replace(".yaml", ".txt"), data=good),
                 Change(f"{path.rpartition('/')[0]}/below/{number}.yaml", data=good),
                 Change(f"fleet/notes-{number % 3}.txt", data=b"hello"),
+                Change(f"fleet/caf\udce9-{number % 2}.txt", data=b"hello"),
+                Change(f"fleet/caf\udce9-{number % 2}.txt"),
                 Change(f"fleet/tasks/zz/{number}.yaml", data=good),
                 Change("fleet/templates/a.yaml", data=b"title: a"),
                 Change("fleet/fleet.yaml", data=b"format: 1\nname: b\nlease: 8h\n"),

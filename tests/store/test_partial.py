@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from clare.errors import Unreadable
+from clare.store.events import Events
 from clare.store.git import Git
-from clare.store.objects import entries_of
-from clare.store.read import read_board, stream_blobs
+from clare.store.read import read_board
 from tests.store.boards import append_tasks, bare, task, user_git
 
 NUMBER = 40
@@ -76,10 +76,9 @@ def test_when_no_remote_answers_the_read_says_so(partial: Git) -> None:
 
 
 def test_the_files_of_some_entities_come_in_one_request_too(partial: Git, trace: Path) -> None:
-    commit = partial.resolve("fleet") or ""
-    found = entries_of(partial, commit, [task(number) for number in range(NUMBER)])
+    keys = [task(number) for number in range(NUMBER)]
+    events = Events(partial, partial.resolve("fleet") or "", dict.fromkeys(keys))
+    events.prefetch(keys)
     assert requests(trace) == 1
-    contents = dict(stream_blobs(partial, [entry.blob for entry in found]))
-    assert len(contents) == NUMBER
-    assert all(contents.values())
+    assert all(len(events[key]) == 1 for key in keys)
     assert requests(trace) == 1

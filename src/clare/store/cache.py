@@ -6,16 +6,19 @@ than the one kept asks git what differs and folds only those entities again.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
+from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.packing import pack
 from clare.store.events import Events
 from clare.store.git import Git, GitFailed
 from clare.store.kept import Base, Entities, Kept
 from clare.store.snapshot import (
+    ANSWERS,
     Changed,
     Content,
     Damaged,
@@ -25,14 +28,21 @@ from clare.store.snapshot import (
     parts_of,
     read_delta,
 )
-from clare.table import row_of
+from clare.table import Row, row_of
 
 LARGEST = 1_000
 """Entities in a delta; with more a new base is written."""
 
 Told = Callable[[str], None] | None
+_OLD = 3600.0
+"""Seconds after which nobody is writing a draft any more."""
+
 ReadInstead = Callable[[Git, str], Content]
 Progress = Callable[[], AbstractContextManager[Told]]
+
+
+class Outdated(ClareError):
+    """A damaged file stood for a commit that git no longer has. The file is gone now."""
 
 
 def folder_of(git: Git) -> Path:
@@ -55,7 +65,7 @@ def kept_at(git: Git, commit: str, *, keep: bool, progress: Progress = nullconte
     if found is None:
         with progress() as told:
             content = _read_whole(git, commit, told)
-        found = Kept.whole(content, lambda: _read_whole(git, commit, None))
+        found = Kept.whole(content)
     if keep and found is not before:
         save(git, found)
     return found
@@ -71,12 +81,14 @@ def _advanced(git: Git, kept: Kept, commit: str) -> Kept | None:
     """What was kept, brought to another commit; None if git has no longer what it was kept at."""
     if kept.facts.commit == commit:
         return kept
+    from clare.store.changes import differences
     from clare.store.touched import touched
 
     try:
-        return kept.with_changed(*touched(git, kept.facts, commit))
+        found = differences(git, kept.facts.commit, commit)
     except GitFailed:
         return None
+    return kept.with_changed(*touched(git, kept.facts, commit, found))
 
 
 def facts(git: Git) -> Facts | None:
@@ -109,7 +121,13 @@ def _read_instead(git: Git, commit: str) -> Content:
     """What a damaged file was made of; the file goes, so that the next command makes it anew."""
     with suppress(OSError):
         (folder_of(git) / "base").unlink(missing_ok=True)
-    return _read_whole(git, commit, None)
+    try:
+        return _read_whole(git, commit, None)
+    except GitFailed:
+        raise Outdated(
+            "what was kept beside the log is damaged, and git no longer has what it was made of",
+            hint="run the command again: it is made anew",
+        ) from None
 
 
 def problem(git: Git, log: Fleet) -> str:
@@ -119,14 +137,28 @@ def problem(git: Git, log: Fleet) -> str:
     found = load(git, instead=lambda git, commit: _read_whole(git, commit, None))
     if found is None:
         return "cannot be used: it is damaged, or of another version"
-    if found.facts.commit != log.commit:
-        return ""  # another commit is kept, to which this one is compared when it is read
-    states = {key: found.entities[key] for key in found.entities}
-    told = (found.facts.manifest, found.facts.findings)
+    found = _advanced(git, found, log.commit)
+    if found is None:
+        return ""  # of a commit that git no longer has: the next command reads the log
+    same = _told(found.fleet({})) == _told(log)
     if not found.base.checksum:
         return "is damaged"
-    same = states == dict(log.entities) and told == (log.manifest, log.findings)
     return "" if same else "differs from the log"
+
+
+def _told(fleet: Fleet) -> list[object]:
+    """All that a board answers, whatever the places of its tasks."""
+    table, related = fleet.table, fleet.related
+    ids, columns = table.id, [getattr(table, name) for name in Row._fields]
+    return [
+        (fleet.manifest, fleet.findings, table.others, fleet.newest),
+        {key: fleet.entities[key] for key in fleet.entities},
+        sorted(zip(*columns, strict=True), key=lambda row: str(row[0])),
+        sorted(zip(ids, fleet.shorts, strict=True)),
+        ([ids[n] for n in related.usual], [ids[n] for n in related.queue]),
+        {ids[n] for n in related.blocked},
+        {ids[n]: many for n, many in related.unblocks.items()},
+    ]
 
 
 def discard(git: Git) -> None:
@@ -141,32 +173,44 @@ def keep(git: Git, before: Fleet, after: Fleet, commit: str, keys: Iterable[str]
     if isinstance(before.entities, Entities):
         states = {key: after.entities[key] for key in keys}
         changed: Changed = {key: (row_of(state), pack(state)) for key, state in states.items()}
-        told = Facts(commit, after.manifest, after.findings, after.table.others)
-        save(git, before.entities.kept.with_changed(told, changed))
+        kept, others = before.entities.kept, after.table.others
+        told = Facts(commit, after.manifest, after.findings, others, kept.facts.lacks)
+        save(git, kept.with_changed(told, changed))
 
 
 def save(git: Git, kept: Kept) -> None:
     """Keep a projection. What cannot be kept costs only time: doctor tells of a full or closed disk."""
-    with suppress(OSError):
+    if kept.facts.lacks:
+        return
+    with suppress(OSError, Outdated):
         if kept.base.checksum and len(kept.changed) <= LARGEST:
             _put(git, "delta", [delta_bytes(kept.facts, kept.base.checksum, kept.changed)])
         else:
+            _forget_old_drafts(git)
             content = kept.content()
             _put(git, "base", parts_of(content, _worked_out(content)))
 
 
 def _worked_out(content: Content) -> dict[str, object]:
     """What most questions need and what takes time, of a board on which nothing has changed since."""
-    whole = Kept.whole(content, lambda: content).fleet({})
+    whole = Kept.whole(content).fleet({})
     related = whole.related
-    return {
-        "blocked": list(related.blocked),
-        "newest": whole.newest,
-        "queue": related.queue,
-        "shorts": whole.shorts,
-        "unblocks": related.unblocks,
-        "usual": related.usual,
-    }
+    answers = (
+        list(related.blocked),
+        whole.newest,
+        related.queue,
+        whole.shorts_of_rows,
+        related.unblocks,
+        related.usual,
+    )
+    return dict(zip(ANSWERS, answers, strict=True))
+
+
+def _forget_old_drafts(git: Git) -> None:
+    """Remove what commands that were killed have left of a file."""
+    for draft in folder_of(git).glob("*.????????"):
+        if time.time() - draft.stat().st_mtime > _OLD:
+            draft.unlink(missing_ok=True)
 
 
 def _put(git: Git, name: str, parts: Iterable[bytes]) -> None:

@@ -37,8 +37,18 @@ class Difference:
 
 
 def differences(git: Git, old: str, new: str) -> list[Difference]:
-    """Every path that differs; renames are two paths, never guessed."""
-    raw = git.run("diff-tree", "-r", "-z", "--no-renames", "--no-commit-id", "--raw", old, new)
+    """Every path that differs; renames are two paths, never guessed, and submodules never hidden."""
+    raw = git.run(
+        "diff-tree",
+        "-r",
+        "-z",
+        "--no-renames",
+        "--ignore-submodules=none",
+        "--no-commit-id",
+        "--raw",
+        old,
+        new,
+    )
     return list(parse_raw(fields(raw.stdout)))
 
 

@@ -12,8 +12,8 @@ from clare.store.bulk import bulk
 from clare.store.git import Git
 from clare.store.read import list_tree, read_entries
 from clare.store.reading import sorted_findings
-from clare.store.snapshot import Content, Facts
-from clare.store.tree import MANIFEST, Entry
+from clare.store.snapshot import MISSING, Content, Facts
+from clare.store.tree import Entry
 from clare.table import Row, columns_of, row_of
 
 ENOUGH = 8_000
@@ -33,6 +33,7 @@ class _Portion(NamedTuple):
     others: list[tuple[str, bytes]]
     findings: tuple[Finding, ...]
     manifest: Manifest | None
+    lacks: bool
 
 
 @bulk()
@@ -43,21 +44,22 @@ def read_whole(git: Git, commit: str, *, told: Told = None) -> Content:
     others: list[tuple[str, bytes]] = []
     findings: list[Finding] = []
     manifest: Manifest | None = None
-    done = 0
+    lacks, done = False, 0
     for portion in _portions(git, entries):
         tasks += portion.tasks
         others += portion.others
         findings += portion.findings
         manifest = manifest or portion.manifest
+        lacks |= portion.lacks
         done += portion.files
         if told and len(entries) > _PORTION:
             told(f"reading the board: {done} of {len(entries)} files")
     tasks.sort(key=lambda pair: pair[0].id)
     others.sort()
     if manifest is None:
-        findings.append(Finding(MANIFEST, "missing", level="unfit"))
+        findings.append(MISSING)
     keys = tuple(key for key, _ in others)
-    facts = Facts(commit, manifest or Manifest(), sorted_findings(findings), keys)
+    facts = Facts(commit, manifest or Manifest(), sorted_findings(findings), keys, lacks)
     states = [state for _, state in (*tasks, *others)]
     return Content(facts, columns_of(row for row, _ in tasks), states)
 
@@ -104,4 +106,5 @@ def _read(git: Git, entries: Sequence[Entry]) -> _Portion:
         [(entity.key, pack(entity)) for row, entity in rows if not row],
         reading.findings_of(entities),
         reading.manifest if reading.has_manifest else None,
+        reading.lacks,
     )

@@ -35,12 +35,15 @@ class Events(Mapping[str, "tuple[Event, ...]"]):
     def prefetch(self, keys: Iterable[str]) -> None:
         """Read the events of these entities at once."""
         from clare.store.objects import entries_of
+        from clare.store.partial import fetch_missing
         from clare.store.read import read_entries
 
         wanted = [key for key in keys if key not in self._read and key in self._keys]
         if not wanted:
             return
-        found = read_entries(self._git, entries_of(self._git, self._commit, wanted)).by_entity()
+        entries = entries_of(self._git, self._commit, wanted)
+        fetch_missing(self._git, (entry.blob for entry in entries if entry.is_file))
+        found = read_entries(self._git, entries).by_entity()
         self._read.update({key: found.get(key, ()) for key in wanted})
 
     def __contains__(self, key: object) -> bool:

@@ -54,7 +54,12 @@ class GitFailed(ClareError):
         lines = self.text.splitlines() or [f"exit {code}"]
         said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1])
         said = said.removeprefix("fatal: ").removeprefix("error: ")
+        self.command = command
         super().__init__(f"git {command}: {said}", hint="`clare doctor` looks the store over")
+
+    def __reduce__(self) -> tuple[type["GitFailed"], tuple[str, int, str]]:
+        """How it comes back from the process that met it."""
+        return GitFailed, (self.command, self.code, self.text)
 
 
 class GitTimeout(ClareError):

@@ -106,9 +106,9 @@ class Kept:
         self.changed = changed
 
     @classmethod
-    def whole(cls, content: Content, read_anew: Callable[[], Content]) -> "Kept":
+    def whole(cls, content: Content) -> "Kept":
         """A projection that was just read."""
-        return cls(Base(content, read_anew), content.facts, {})
+        return cls(Base(content, lambda: content), content.facts, {})
 
     def with_changed(self, facts: Facts, changed: Changed) -> "Kept":
         """The same with more changes."""

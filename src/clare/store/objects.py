@@ -4,22 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from clare.names import folder
 from clare.store.git import Git, GitFailed
-from clare.store.partial import fetch_missing
 from clare.store.tree import Entry
 
-_SUBFOLDER = "40000"
+_FOLDER, _FILE, _LINK = 0o04, 0o10, 0o12
+"""The kinds of entries: the upper bits of a mode."""
 
 
 def entries_of(git: Git, commit: str, keys: Sequence[str]) -> list[Entry]:
-    """The files in the folders of these entities at a commit, not those in folders below.
-
-    Their contents are then here.
-    """
+    """The files in the folders of these entities at a commit, not those in folders below."""
     found: list[Entry] = []
     folders = [folder(key) for key in keys]
     for path, tree in zip(folders, _trees(git, [f"{commit}:{f}" for f in folders]), strict=True):
         found.extend(_entries(path, tree, len(commit) // 2))
-    fetch_missing(git, (entry.blob for entry in found if entry.is_file))
     return found
 
 
@@ -33,7 +29,7 @@ def _trees(git: Git, names: Sequence[str]) -> Iterator[bytes]:
             header = answers.readline().split()
             if not header:
                 raise GitFailed("cat-file", 0, "it ended before its last answer")
-            if header[-1] == b"missing":
+            if len(header) != 3:
                 yield b""
                 continue
             _, kind, size = header
@@ -47,8 +43,15 @@ def _entries(path: str, tree: bytes, width: int) -> Iterator[Entry]:
     at = 0
     while at < len(tree):
         space, end = tree.index(b" ", at), tree.index(b"\0", at)
-        mode, name = tree[at:space].decode(), tree[space + 1 : end]
+        mode, name = int(tree[at:space], 8), tree[space + 1 : end]
         at = end + 1 + width
-        if mode != _SUBFOLDER:
+        if mode >> 12 != _FOLDER:
             blob = tree[end + 1 : at].hex()
-            yield Entry(mode, blob, f"{path}/{name.decode('utf-8', 'surrogateescape')}")
+            yield Entry(_shown(mode), blob, f"{path}/{name.decode('utf-8', 'surrogateescape')}")
+
+
+def _shown(mode: int) -> str:
+    """A mode as git prints it, which has fewer than trees may hold."""
+    if mode >> 12 == _FILE:
+        return "100755" if mode & 0o100 else "100644"
+    return "120000" if mode >> 12 == _LINK else "160000"

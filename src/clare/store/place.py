@@ -85,7 +85,7 @@ def _at(start: str, why: str) -> Place | None:
     known = cache.facts(git)
     for branch, ref, why_branch in _branches(git, start):
         commit = commit_of(git, ref)
-        if commit and ((known and known.commit == commit) or holds_board(git, commit)):
+        if commit and ((known and known.is_board_at(commit)) or holds_board(git, commit)):
             return Place(git, branch, ref, repository, why, why_branch)
     return None
 

@@ -35,9 +35,15 @@ def read_entries(git: Git, entries: Iterable[Entry]) -> Reading:
             files.setdefault(entry.blob, []).append(entry)
         else:
             reading.take(entry, None)
+    unread: list[str] = []
     for blob, data in stream_blobs(git, list(files)):
+        if data is None:
+            unread.append(blob)
         for entry in files[blob]:
             reading.take(entry, data)
+    reading.lacks = any(
+        git.run("cat-file", "-e", blob, allow=(0, 1, 128)).returncode for blob in unread
+    )
     return reading
 
 

@@ -14,6 +14,7 @@ from clare.state import Entity
 from clare.store.changes import is_template_path
 from clare.store.files import BadFile, parse
 from clare.store.lines import line_of
+from clare.store.snapshot import MISSING
 from clare.store.tree import ATTRIBUTES, MANIFEST, Entry
 
 _EXECUTABLE = "100755"
@@ -21,13 +22,14 @@ _MODES = {"120000": "a symbolic link", "160000": "a submodule"}
 
 
 class Reading:
-    """What has been read so far: events by entity, and findings."""
+    """What has been read so far: events by entity, and findings; whether git lacks a file of it."""
 
     def __init__(self) -> None:
         self.events: dict[str, dict[str, tuple[str, Event]]] = {}
         self.findings: list[Finding] = []
         self.manifest = Manifest()
         self.has_manifest = False
+        self.lacks = False
 
     def take(self, entry: Entry, data: bytes | None) -> None:
         """Sort one file in, whatever it is."""
@@ -49,8 +51,7 @@ class Reading:
         self._keep(entry, event)
 
     def _find(self, entry: Entry, entity: str, problem: str, *, level: str = "unreadable") -> None:
-        shown = entry.path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        self.findings.append(Finding(shown, problem, level, entity, entry.blob))
+        self.findings.append(Finding(shown(entry.path), problem, level, entity, entry.blob))
 
     def _event(self, entry: Entry, data: bytes | None, entity: str) -> Event:
         if entry.mode in _MODES:
@@ -116,7 +117,12 @@ class Reading:
 
     def missing(self) -> tuple[Finding, ...]:
         """What a board must have and these files have not."""
-        return () if self.has_manifest else (Finding(MANIFEST, "missing", level="unfit"),)
+        return () if self.has_manifest else (MISSING,)
+
+
+def shown(path: str) -> str:
+    """A path that need not be UTF-8, as text."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def sorted_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -21,9 +21,12 @@ from clare.table import Row
 FORMAT = 1
 """Raised when the same board comes to another file."""
 
+ANSWERS = ("blocked", "newest", "queue", "shorts", "unblocks", "usual")
+"""What is worked out of the rows of a base and kept with them."""
+
 _FORM = (
     f"kept by clare: form {FORMAT}, fold {FOLD_VERSION}, {__version__}, "
-    f"{zlib.crc32(' '.join(Row._fields).encode())}\n"
+    f"{zlib.crc32(' '.join((*Row._fields, *ANSWERS)).encode())}\n"
 ).encode()
 _MARSHAL = 4
 _NUMBER = 8
@@ -37,13 +40,25 @@ class Damaged(Exception):
     """A file is not what was written, or of another version: it must be made anew."""
 
 
+MISSING = Finding("fleet/fleet.yaml", "missing", level="unfit")
+"""What is found of a tree without `fleet.yaml`: it is no board."""
+
+
 class Facts(NamedTuple):
-    """What is known of a board besides its entities; `others` are the keys without a row, sorted."""
+    """What is known of a board besides its entities; `others` are the keys without a row, sorted.
+
+    It `lacks` something where git has not all of its files just now: that is not to be kept.
+    """
 
     commit: str
     manifest: Manifest
     findings: tuple[Finding, ...]
     others: tuple[str, ...]
+    lacks: bool = False
+
+    def is_board_at(self, commit: str) -> bool:
+        """Whether this is known of that commit, and `fleet.yaml` is there."""
+        return self.commit == commit and MISSING not in self.findings
 
 
 class Source(Protocol):
@@ -137,6 +152,8 @@ class File:
         return self._checked(self._start + start + offset, length, checksum)
 
     def _section(self, name: str) -> bytes:
+        if name not in self._sections:
+            raise Damaged("a part is missing")
         start, length, checksum = self._sections[name]
         return self._checked(self._start + start, length, checksum)
 

@@ -235,5 +235,5 @@ def extended(fleet: Fleet, new: Sequence[Event]) -> Fleet:
         fleet.findings,
         fleet.manifest,
         fleet.commit,
-        fleet.table.with_changed(rows, rows),
+        fleet.table.with_changed(rows),
     )
