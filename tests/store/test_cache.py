@@ -1,5 +1,6 @@
 """What is kept beside the log never changes an answer: cached = uncached, whatever happens to it."""
 
+import os
 import random
 import shutil
 import tempfile
@@ -141,6 +142,8 @@ DAMAGES: dict[str, Damage] = {
     "emptied": lambda _, __: b"",
     "noise": lambda chance, data: chance.randbytes(len(data)),
     "more": lambda chance, data: data + chance.randbytes(7),
+    "only its form": lambda chance, data: data[: data.index(b"\n") + 1 + chance.randrange(20)],
+    "its form and zeros": lambda _, data: data[: data.index(b"\n") + 1] + bytes(16),
     "zeros": lambda _, data: data[: len(data) // 2] + bytes(len(data) - len(data) // 2),
 }
 
@@ -245,3 +248,29 @@ def test_drafts_that_could_not_be_written_are_not_left(grown: Git) -> None:
     (folder_of(grown) / "delta").mkdir()
     cache.save(grown, found)
     assert {path.name for path in folder_of(grown).iterdir()} == {"base", "delta"}
+
+
+@pytest.mark.parametrize("name", ["base", "delta"])
+def test_nobody_waits_for_what_is_no_file(grown: Git, name: str) -> None:
+    commit = grown.resolve("refs/heads/fleet") or ""
+    log = read_board(grown, commit)
+    (folder_of(grown) / name).unlink()
+    os.mkfifo(folder_of(grown) / name)
+    same(fleet_at(grown, commit, keep=True), log)
+
+
+def test_a_file_in_the_place_of_the_folder_is_told_and_taken_away(grown: Git) -> None:
+    cache.discard(grown)
+    folder_of(grown).write_text("mine")
+    log = read_board(grown, grown.resolve("refs/heads/fleet") or "")
+    assert cache.problem(grown, log)
+    cache.discard(grown)
+    same(fleet_at(grown, log.commit, keep=True), log)
+    assert not cache.problem(grown, log)
+
+
+def test_what_upkeep_cannot_read_does_not_make_a_write_look_failed(tmp_path: Path) -> None:
+    board = bare(tmp_path / "plum").board
+    (board.git.git_dir / "clare" / "upkeep.json").mkdir(parents=True)
+    append_tasks(board, ["a"])
+    assert titles(board.read()) == ["a"]

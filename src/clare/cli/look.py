@@ -167,12 +167,13 @@ def log(session: Session, name: str | None, limit: int | None) -> None:
 
     In sentences, newest first. ENTITY is a TASK, or projects/NAME, or views/NAME.
     """
+    from clare.services.history import newest_lines
     from clare.views import log as history
 
     board = session.open().board
     fleet = board.read()
     key = entity_key(fleet, name) if name else ""
-    lines = history.story(fleet, key) if key else history.everything(fleet)
+    lines = history.story(fleet, key) if key else newest_lines(board, fleet, limit)
     lines = lines[::-1][:limit]
     if session.as_json:
         session.data([_event_record(line) for line in lines])
@@ -267,7 +268,7 @@ def _show_status(session: Session, fleet: Fleet, found: Status, now: int) -> Non
         ("you hold", found.held, "clare list --status active --mine"),
         ("others hold", others, "clare list --status active"),
         ("in review", found.review, "clare list --status review"),
-        ("contested", contested_tasks, "clare doctor"),
+        ("contested", contested_tasks, "clare list is:contested --all"),
         ("ready", found.ready, "clare ready"),
     )
     for name, tasks, command in parts:

@@ -32,6 +32,10 @@ LEASE = click.option(
 )
 
 
+_NONE = "nothing is ready; `clare ready --all` says why for each task"
+_NONE_FITS = "nothing that is ready fits; `clare list` with the same words shows what else does"
+
+
 @common
 @click.command(
     cls=QueryCommand, epilog="Examples: clare ready -P web; clare ready -label:wip @mine"
@@ -75,7 +79,7 @@ def ready(
         columns = [[*one, *other] for one, other in zip(shown, others, strict=True)]
         session.columns(columns, styles=("cyan", "", "bright_black"))
         if not chosen and not rest:
-            session.talk("nothing is ready; `clare ready --all` says why for each task")
+            session.talk(_NONE_FITS if query.terms else _NONE)
     say_rest(session, number, limit)
     warn(session, fleet)
 

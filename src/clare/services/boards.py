@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -184,7 +185,8 @@ def join(
             raise _no_fleet(url)
         clone.save(git, clone.Clone(branch=branch, host=host))
         _place(Path(aside) / "clone", folder)
-    return _joined(Git((folder / ".git").resolve()), branch, folder, address)
+    found = Git((folder / ".git").resolve())
+    return _joined(found, branch, folder, address, progress=progress)
 
 
 def _place(made: Path, folder: Path) -> None:
@@ -203,11 +205,13 @@ def _no_fleet(url: str) -> ClareError:
     )
 
 
-def _joined(git: Git, branch: str, folder: Path, address: str) -> Founded:
+def _joined(
+    git: Git, branch: str, folder: Path, address: str, *, progress: Callable[[str], None] | None
+) -> Founded:
     found = Place(
         git, branch, f"refs/heads/{branch}", str(folder.resolve()), "PATH", "the remote's"
     )
-    here = opened(found, config.load())
+    here = opened(found, config.load(), progress=lambda: nullcontext(progress))
     fleet = here.board.read()
     if fleet.manifest.hub == address:
         Hub(here.board, address).remember(fleet.commit)

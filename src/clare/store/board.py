@@ -88,7 +88,8 @@ class Board:
         """The projection at a commit with all its events, read from the log alone."""
         from clare.store.read import read_board
 
-        return read_board(self.git, commit or self.tip()[0])
+        with self.progress() as told:
+            return read_board(self.git, commit or self.tip()[0], told=told)
 
     def digest(self, commit: str | None = None) -> "Digest":
         """The digests of the board at a commit, from the log alone."""

@@ -27,6 +27,7 @@ from clare.store.snapshot import (
     delta_bytes,
     parts_of,
     read_delta,
+    read_file,
 )
 from clare.table import Row, row_of
 
@@ -111,7 +112,7 @@ def load(git: Git, *, instead: ReadInstead | None = None) -> Kept | None:
     base = Base(file, lambda: read(git, commit), file.checksum)
     facts, changed = file.facts, {}
     with suppress(OSError, Damaged):  # without it the base is a little older
-        delta, of, since = read_delta((folder_of(git) / "delta").read_bytes())
+        delta, of, since = read_delta(read_file(folder_of(git) / "delta"))
         if of == file.checksum:
             facts, changed = delta, since
     return Kept(base, facts, changed)
@@ -132,8 +133,13 @@ def _read_instead(git: Git, commit: str) -> Content:
 
 def problem(git: Git, log: Fleet) -> str:
     """What is wrong with what was kept, beside the whole board as its log says; empty if nothing."""
-    if not (folder_of(git) / "base").exists():
+    try:
+        if "base" not in os.listdir(folder_of(git)):
+            return ""
+    except FileNotFoundError:
         return ""
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
     found = load(git, instead=lambda git, commit: _read_whole(git, commit, None))
     if found is None:
         return "cannot be used: it is damaged, or of another version"
@@ -165,7 +171,11 @@ def discard(git: Git) -> None:
     """Forget what was kept; the next command makes it anew."""
     import shutil
 
-    shutil.rmtree(folder_of(git), ignore_errors=True)
+    folder = folder_of(git)
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        folder.unlink(missing_ok=True)
 
 
 def keep(git: Git, before: Fleet, after: Fleet, commit: str, keys: Iterable[str]) -> None:

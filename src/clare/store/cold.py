@@ -1,7 +1,7 @@
 """Reading a whole board once, to be kept: one pass over the blobs, by several processes if it pays."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from clare.fold import fold
 from clare.packing import pack
 from clare.store.bulk import bulk
 from clare.store.git import Git
-from clare.store.read import list_tree, read_entries
+from clare.store.read import SOME, Told, list_tree, read_entries
 from clare.store.reading import sorted_findings
 from clare.store.snapshot import MISSING, Content, Facts
 from clare.store.tree import Entry
@@ -18,11 +18,6 @@ from clare.table import Row, columns_of, row_of
 
 ENOUGH = 8_000
 """Files from which on starting another process is worth its while."""
-
-_PORTION = 4_000
-"""Files, about, that a process reads at a time."""
-
-Told = Callable[[str], None] | None
 
 
 class _Portion(NamedTuple):
@@ -52,7 +47,7 @@ def read_whole(git: Git, commit: str, *, told: Told = None) -> Content:
         manifest = manifest or portion.manifest
         lacks |= portion.lacks
         done += portion.files
-        if told and len(entries) > _PORTION:
+        if told and len(entries) > SOME:
             told(f"reading the board: {done} of {len(entries)} files")
     tasks.sort(key=lambda pair: pair[0].id)
     others.sort()
@@ -89,7 +84,7 @@ def _parted(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     portion: list[Entry] = []
     for _, files in groupby(entries, key=lambda entry: entry.path.split("/")[:3]):
         portion.extend(files)
-        if len(portion) >= _PORTION:
+        if len(portion) >= SOME:
             yield portion
             portion = []
     if portion:

@@ -98,6 +98,7 @@ def _run(git: Git, lock: int) -> str:
     os.write(lock, b"at work\n")
     try:
         if not _is_refused(held) and not _is_packed_elsewhere(git):
+            _forget_drafts(git)
             _keep(held)
     except (ClareError, OSError) as failed:
         told = str(failed)
@@ -132,13 +133,18 @@ def _is_packed_elsewhere(git: Git) -> bool:
 
 
 def _clear_up(git: Git) -> None:
-    """Remove what a killed upkeep has left: the lock of its git, and half a pack or graph."""
-    info, objects = git.git_dir / "objects" / "info", git.git_dir / "objects"
+    """Remove the locks that the git of a killed upkeep has left."""
+    info = git.git_dir / "objects" / "info"
     clear_left_locks(
         [info / "commit-graphs" / "commit-graph-chain.lock", info / "commit-graph.lock"]
     )
-    left = [*objects.glob("pack/tmp_*"), *info.glob("commit-graphs/tmp_*")]
-    for path in left:
+
+
+def _forget_drafts(git: Git) -> None:
+    """Remove what killed git processes have left: half a pack, an object or a graph."""
+    objects = git.git_dir / "objects"
+    drafts = ("pack/tmp_*", "??/tmp_obj_*", "info/commit-graphs/tmp_*")
+    for path in (path for pattern in drafts for path in objects.glob(pattern)):
         if _age(path) > DAY:  # others, as a fetch, may be at work on theirs
             path.unlink(missing_ok=True)
 

@@ -3,7 +3,7 @@
 Nothing in a tree makes this raise: what is no event is reported with its path.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO
 
 from clare.events.text import MAX_BYTES
@@ -15,19 +15,24 @@ from clare.store.partial import fetch_missing
 from clare.store.reading import Reading, sorted_findings
 from clare.store.tree import Entry
 
+SOME = 4_000
+"""Files after which a long read tells how far it is."""
+
+Told = Callable[[str], None] | None
+
 
 @bulk()
-def read_board(git: Git, commit: str) -> Fleet:
-    """The projection of the board at a commit, everything read and in memory."""
-    reading = read_entries(git, list_tree(git, commit))
+def read_board(git: Git, commit: str, *, told: Told = None) -> Fleet:
+    """The projection of the board at a commit, everything in memory. `told` hears how far it is."""
+    reading = read_entries(git, list_tree(git, commit), told=told)
     events = reading.by_entity()
     entities = {key: fold(key, found) for key, found in events.items()}
     found = (*reading.findings_of(entities.values()), *reading.missing())
     return Fleet(entities, events, sorted_findings(found), reading.manifest, commit)
 
 
-def read_entries(git: Git, entries: Iterable[Entry]) -> Reading:
-    """What these files say."""
+def read_entries(git: Git, entries: Iterable[Entry], *, told: Told = None) -> Reading:
+    """What these files say. `told` hears how far it is."""
     reading = Reading()
     files: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -36,7 +41,9 @@ def read_entries(git: Git, entries: Iterable[Entry]) -> Reading:
         else:
             reading.take(entry, None)
     unread: list[str] = []
-    for blob, data in stream_blobs(git, list(files)):
+    for number, (blob, data) in enumerate(stream_blobs(git, list(files)), 1):
+        if told and not number % SOME:
+            told(f"reading the board: {number} of {len(files)} files")
         if data is None:
             unread.append(blob)
         for entry in files[blob]:

@@ -7,6 +7,7 @@ reads, and reads no more than it needs.
 
 import marshal
 import os
+import stat
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -115,7 +116,7 @@ class File:
 
     def __init__(self, path: Path) -> None:
         """Open it. Raises OSError."""
-        self._descriptor = os.open(path, os.O_RDONLY)
+        self._descriptor = _opened(path)
         start = len(_FORM)
         head = self._read(0, start + 2 * _NUMBER)
         if head[:start] != _FORM:
@@ -124,7 +125,7 @@ class File:
         header = self._checked(start + 2 * _NUMBER, length, self.checksum)
         self._start = start + 2 * _NUMBER + length
         told, self._sections = cast(
-            tuple[tuple[object, ...], dict[str, tuple[int, int, int]]], marshal.loads(header)
+            tuple[tuple[object, ...], dict[str, tuple[int, int, int]]], _loaded(header)
         )
         self.facts = facts_of(told)
         self._columns: dict[str, list[object]] = {}
@@ -137,12 +138,12 @@ class File:
     def column(self, name: str) -> list[object]:
         """A column of the table of tasks, sorted by id."""
         if name not in self._columns:
-            self._columns[name] = cast(list[object], marshal.loads(self._section(name)))
+            self._columns[name] = cast(list[object], _loaded(self._section(name)))
         return self._columns[name]
 
     def known(self, name: str) -> object:
         """What was worked out of the rows and kept with them."""
-        return marshal.loads(self._section(name))
+        return _loaded(self._section(name))
 
     def packed(self, place: int) -> bytes:
         """An entity's state."""
@@ -179,6 +180,21 @@ class File:
         return data
 
 
+def _opened(path: Path) -> int:
+    """A regular file, opened: whatever else lies there, nobody waits for it. Raises OSError, Damaged."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise Damaged("no file")
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file. Raises OSError, Damaged."""
+    with open(_opened(path), "rb") as file:
+        return file.read()
+
+
 def _numbers(data: bytes) -> list[int]:
     return [int.from_bytes(data[at : at + _NUMBER]) for at in range(0, len(data), _NUMBER)]
 
@@ -207,6 +223,13 @@ def parts_of(content: Content, known: Mapping[str, object]) -> Iterable[bytes]:
     sections["states"] = (end + len(parts[-1]), inside, 0)
     header = _dumped((told(content.facts), sections))
     return (_FORM, _bytes(len(header), zlib.crc32(header)), header, *parts, *states)
+
+
+def _loaded(data: bytes) -> object:
+    try:
+        return marshal.loads(data)
+    except (EOFError, ValueError, TypeError) as error:
+        raise Damaged(str(error)) from error
 
 
 def _dumped(plain: object) -> bytes:
@@ -246,13 +269,13 @@ def delta_bytes(facts: Facts, base: int, changed: Changed) -> bytes:
 def read_delta(data: bytes) -> tuple[Facts, int, Changed]:
     """The facts, the base's checksum and what has changed. Raises Damaged."""
     start = len(_FORM) + _NUMBER
-    if data[: len(_FORM)] != _FORM:
+    if data[: len(_FORM)] != _FORM or len(data) < start:
         raise Damaged("another form")
     if _numbers(data[len(_FORM) : start]) != [zlib.crc32(data[start:])]:
         raise Damaged("a wrong checksum")
     values, base, plain = cast(
         tuple[tuple[object, ...], int, dict[str, tuple[tuple[object, ...] | None, bytes | None]]],
-        marshal.loads(data[start:]),
+        _loaded(data[start:]),
     )
     make = cast(Callable[[tuple[object, ...]], Row], Row._make)
     changed = {key: (make(row) if row else None, state) for key, (row, state) in plain.items()}

@@ -1,5 +1,7 @@
 """What lies in the tree of a board: its files, and the two that have a meaning of their own."""
 
+from collections.abc import Iterator
+from heapq import nlargest
 from typing import NamedTuple
 
 from clare.names import host_of, key_of_folder
@@ -27,11 +29,22 @@ class Entry(NamedTuple):
         return key_of_folder(self.path.rpartition("/")[0]) or ""
 
 
+def newest(git: Git, commit: str, number: int) -> set[str]:
+    """The keys of the entities that have the newest events, as the names of their files tell."""
+    found = (Entry("", "", path) for path in _names(git, commit))
+    events = [(entry.path.rpartition("/")[2], entry.entity) for entry in found if entry.entity]
+    return {entity for _, entity in nlargest(number, events)}
+
+
 def hosts(git: Git, commit: str) -> set[str]:
     """The hosts that have written the events of a board, as the names of their files tell."""
-    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", "fleet/")
-    files = (path.rpartition("/")[2] for path in fields(listed.stdout))
+    files = (path.rpartition("/")[2] for path in _names(git, commit))
     return {host_of(name.removesuffix(".yaml")) for name in files} - {""}
+
+
+def _names(git: Git, commit: str) -> Iterator[str]:
+    words = ("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", "fleet/")
+    return fields(git.run(*words).stdout)
 
 
 def holds_board(git: Git, rev: str) -> bool:

@@ -141,9 +141,9 @@ def tidy(board: Board) -> None:
 
     What is written stays written if that cannot be started: it is due again after the next write.
     """
-    forget_old_candidates(board.git)
-    if is_due(board.git):
-        with suppress(OSError):
+    with suppress(OSError):
+        forget_old_candidates(board.git)
+        if is_due(board.git):
             wake(board.git)
 
 

@@ -1,5 +1,6 @@
 """The history in sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clare.clock import Stamp, show_instant
@@ -25,9 +26,11 @@ def story(fleet: Fleet, key: str) -> list[Line]:
     return [_line(fleet, event) for event in history(fleet.events.get(key, ())).events]
 
 
-def everything(fleet: Fleet) -> list[Line]:
-    """All events by stamp, oldest first."""
-    events = (event for found in fleet.events.values() for event in found)
+def everything(fleet: Fleet, keys: Iterable[str] | None = None) -> list[Line]:
+    """All events by stamp, oldest first; unless told of all entities."""
+    events = (
+        event for key in (fleet.events if keys is None else keys) for event in fleet.events[key]
+    )
     return [_line(fleet, event) for event in sorted(events, key=lambda event: event.id)]
 
 
