@@ -8,7 +8,7 @@ import pytest
 from clare.store import cold, read
 from clare.store.bulk import bulk
 from clare.store.git import Git
-from clare.store.read import read_board
+from clare.store.read import Told, read_board
 from clare.store.reading import Reading
 from clare.store.tree import Entry
 from tests.store.boards import append_tasks, bare
@@ -45,9 +45,9 @@ def test_a_whole_board_is_read_while_the_collector_rests(
     rested: list[bool] = []
     entries = read.read_entries
 
-    def watched(git: Git, found: list[Entry]) -> Reading:
+    def watched(git: Git, found: list[Entry], *, told: Told = None) -> Reading:
         rested.append(not gc.isenabled())
-        return entries(git, found)
+        return entries(git, found, told=told)
 
     for module in (read, cold):
         monkeypatch.setattr(module, "read_entries", watched)
