@@ -17,7 +17,7 @@ from clare.errors import ClareError, NothingToDo, Usage
 from clare.fleet import Fleet, Task
 from clare.services.opening import Opened
 from clare.views.query import Query, matcher
-from clare.views.ready import Ranked, rank
+from clare.views.ready import Queue, Ranked, rank
 from clare.views.record import Record, task_record
 from clare.views.rows import excluded, queued
 from clare.views.tasks import fitting
@@ -66,6 +66,9 @@ def ready(
     fleet = opened.board.read()
     asked, query = asked_by(opened, fleet), on_board(fleet, asks).query
     now, queue = asked.now, rank(fleet, now=asked.now)
+    if not (query.terms or query.order or show_all or session.as_json):
+        _show_all_ready(session, fleet, queue, limit)
+        return
     chosen = fitting(queue.ready, query, asked)
     rest = fitting(queue.excluded, query, asked) if show_all else []
     number = len(chosen) + len(rest)
@@ -75,12 +78,23 @@ def ready(
         found = [ready_record(fleet, e, now, ready=True) for e in chosen]
         session.data([*found, *(ready_record(fleet, e, now, ready=False) for e in rest)])
     else:
-        shown, others = queued(fleet, chosen), excluded(fleet, rest)
+        shown = queued(fleet, [entry.task for entry in chosen], now=now)
+        others = excluded(fleet, rest)
         columns = [[*one, *other] for one, other in zip(shown, others, strict=True)]
         session.columns(columns, styles=("cyan", "", "bright_black"))
         if not chosen and not rest:
             session.talk(_NONE_FITS if query.terms else _NONE)
     say_rest(session, number, limit)
+    warn(session, fleet)
+
+
+def _show_all_ready(session: Session, fleet: Fleet, queue: Queue, limit: int | None) -> None:
+    """All that is ready as a table: of thousands of tasks no more is made than is shown."""
+    tasks = fleet.tasks.at(queue.places[:limit])
+    session.columns(queued(fleet, tasks, now=queue.now), styles=("cyan", "", "bright_black"))
+    if not tasks:
+        session.talk(_NONE)
+    say_rest(session, len(queue.places), limit)
     warn(session, fleet)
 
 

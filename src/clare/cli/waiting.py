@@ -76,7 +76,9 @@ def _wait_for_ready(session: Session, opened: Opened, asks: Query, seconds: floa
         now = board.now()
         session.data([ready_record(fleet, entry, now, ready=True) for entry in found])
     else:
-        session.columns(queued(fleet, found), styles=("cyan",))
+        session.columns(
+            queued(fleet, [entry.task for entry in found], now=board.now()), styles=("cyan",)
+        )
     warn(session, fleet)
 
 

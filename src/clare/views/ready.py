@@ -25,11 +25,6 @@ class Ranked(NamedTuple):
         against = next(obstacles(self.fleet, self.task, now=self.now), None)
         return (against,) if against else ()
 
-    @property
-    def besides(self) -> Iterator[str]:
-        """What speaks for a ready task beside its priority."""
-        return _besides(self.fleet, self.task, self.now)
-
 
 class Queue:
     """The tasks that are ready at `now`, best first, and all others."""
@@ -137,13 +132,14 @@ def ancestors(fleet: Fleet, task: Task) -> Iterator[Task]:
 
 
 def _reasons(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
-    besides = list(_besides(fleet, task, now))
-    yield from besides[: task.pinned]
+    others = list(besides(fleet, task, now))
+    yield from others[: task.pinned]
     yield task.priority
-    yield from besides[task.pinned :]
+    yield from others[task.pinned :]
 
 
-def _besides(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
+def besides(fleet: Fleet, task: Task, now: int) -> Iterator[str]:
+    """What speaks for a ready task beside its priority."""
     if task.pinned:
         yield "pinned"
     due = task.due

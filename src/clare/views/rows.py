@@ -6,7 +6,7 @@ from typing import TypeVar
 from clare.clock import DAY, show_age
 from clare.fleet import Fleet, Task
 from clare.table import HeldClaim, Table
-from clare.views.ready import Ranked
+from clare.views.ready import Ranked, besides
 from clare.views.tasks import doing, urgency
 
 Cells = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
@@ -35,14 +35,14 @@ def _signs(
     return table.pinned, table.claims, table.contested, table.defer_until
 
 
-def queued(fleet: Fleet, entries: Sequence[Ranked]) -> Cells:
+def queued(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     """Each ready task as `clare ready` shows it: short id, priority, what else speaks for it, title."""
-    table, places = fleet.table, [entry.task.place for entry in entries]
+    table, places = fleet.table, [task.place for task in tasks]
     due, pinned, unblocks = table.due, table.pinned, fleet.related.unblocks
-    told = _ages(_at(table.created_at, places), now=entries[0].now if entries else 0)
+    told = _ages(_at(table.created_at, places), now=now)
     for n, place in enumerate(places):
         if due[place] is not None or pinned[place]:
-            told[n] = ", ".join(entries[n].besides)
+            told[n] = ", ".join(besides(fleet, tasks[n], now))
         elif place in unblocks:
             told[n] = f"unblocks {unblocks[place]}, {told[n]}"
     return _at(fleet.shorts, places), _at(table.priority, places), told, _at(table.title, places)
