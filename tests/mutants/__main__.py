@@ -56,7 +56,12 @@ def _run(mutant: Mutant, source: Path) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *mutant.tests],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(source),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_PROFILE": "mutants",
+        },
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
