@@ -35,7 +35,7 @@ EVERYDAY = {
     "done": ["done", "{task}"],
     "edit": ["edit", "{task}", "-p", "P0"],
 }
-AT_MOST = {"not checked out": 10, "checked out": 11}
+AT_MOST = {"not checked out": 7, "checked out": 8}
 """What one command may start in all; what it takes to find and read the board is in it."""
 
 
