@@ -37,7 +37,7 @@ _started: "list[subprocess.Popen[bytes]]" = []
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Remains:
     """What the last upkeep has left, and what went wrong with it."""
 
     packs: int = 0
@@ -102,7 +102,7 @@ def _run(git: Git, lock: int) -> str:
             _keep(held)
     except (ClareError, OSError) as failed:
         told = str(failed)
-    _write(git, Kept(**{**asdict(_count(git)), "problem": told}))
+    _write(git, Remains(**{**asdict(_count(git)), "problem": told}))
     _file(git, "upkeep.errors").unlink(missing_ok=True)
     os.ftruncate(lock, 0)
     return told
@@ -156,10 +156,10 @@ def _age(path: Path) -> float:
         return float("inf")
 
 
-def _count(git: Git) -> Kept:
+def _count(git: Git) -> Remains:
     objects = git.git_dir / "objects"
     found = sum(name.endswith(".pack") for name in _names(objects / "pack"))
-    return Kept(found, len(_names(objects / "17")))
+    return Remains(found, len(_names(objects / "17")))
 
 
 def _names(folder: Path) -> list[str]:
@@ -168,17 +168,17 @@ def _names(folder: Path) -> list[str]:
     return []
 
 
-def _read(git: Git) -> Kept:
+def _read(git: Git) -> Remains:
     try:
         found = json.loads(_file(git, "upkeep.json").read_text("utf-8"))
-        return Kept(int(found["packs"]), int(found["loose"]), str(found["problem"]))
+        return Remains(int(found["packs"]), int(found["loose"]), str(found["problem"]))
     except FileNotFoundError:
-        return Kept()
+        return Remains()
     except (ValueError, KeyError, TypeError):
-        return Kept(problem="what the last upkeep has noted cannot be read")
+        return Remains(problem="what the last upkeep has noted cannot be read")
 
 
-def _write(git: Git, kept: Kept) -> None:
+def _write(git: Git, kept: Remains) -> None:
     draft = _file(git, f"upkeep.{os.urandom(4).hex()}")
     draft.write_text(json.dumps(asdict(kept)), "utf-8")
     os.replace(draft, _file(git, "upkeep.json"))
