@@ -19,8 +19,9 @@ from clare.services.replica import Imported, bring
 from clare.store import writing
 from clare.store.board import Board
 from clare.store.commit import Change, Commit, identity, write_commits
-from clare.store.git import Git, run_process
+from clare.store.git import Git
 from clare.store.place import Place
+from clare.store.processes import run_process
 from clare.store.writing import Given
 from clare.views.ready import rank
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from clare import names
-from clare.config_file import load, path, save
+from clare.config_file import load, name, path, save
 from clare.errors import Usage
 from clare.settings import SETTINGS, problem
 
@@ -28,7 +28,7 @@ def choose_host(settings: Mapping[str, str], *, bound: str = "") -> Chosen:
     choices = (
         Chosen(os.environ.get("CLARE_HOST", ""), "$CLARE_HOST"),
         Chosen(bound, "given to init or join"),
-        Chosen(settings.get("host", ""), str(path())),
+        Chosen(settings.get("host", ""), name()),
     )
     for chosen in choices:
         if chosen.value:
@@ -56,7 +56,7 @@ def choose_actor(settings: Mapping[str, str], *, given: str, git_name: Callable[
         Chosen(given, "--as"),
         Chosen(os.environ.get("CLARE_ACTOR", ""), "$CLARE_ACTOR"),
         Chosen(_agent_session(), "the agent session in the environment"),
-        Chosen(settings.get("actor", ""), str(path())),
+        Chosen(settings.get("actor", ""), name()),
     )
     for chosen in choices:
         if chosen.value:
@@ -93,7 +93,7 @@ def first(key: str, settings: Mapping[str, str], *, given: str = "", shared: str
     choices = (
         Chosen(given, "the command line"),
         Chosen(os.environ.get(setting.environment, ""), f"${setting.environment}"),
-        Chosen(settings.get(key, ""), str(path())),
+        Chosen(settings.get(key, ""), name()),
         Chosen(shared, SHARED_FILE),
         Chosen(setting.default, "the default"),
     )
@@ -128,7 +128,7 @@ def agent_here() -> str:
 
 def in_nameless_agent(actor: Chosen) -> bool:
     """Whether this is an agent's shell in which nothing tells this agent from the others."""
-    return bool(agent_here()) and actor.why in (str(path()), "git's user.name")
+    return bool(agent_here()) and actor.why in (name(), "git's user.name")
 
 
 def _agent_session() -> str:

@@ -5,13 +5,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clare.errors import ClareError
 from clare.settings import PRIVATE, PROJECTS, SHARED, problem, unknown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clare import toml
 
 MAX_BYTES = 64 * 1024
@@ -21,10 +22,17 @@ DEEPEST = 32
 """How deeply tables and lists may lie in each other."""
 
 
-def path() -> Path:
+def path() -> "Path":
     """Where the machine's configuration lies."""
+    from pathlib import Path
+
+    return Path(name())
+
+
+def name() -> str:
+    """The same as text."""
     base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return Path(base) / "clare" / "config.toml"
+    return os.path.normpath(f"{base}/clare/config.toml")
 
 
 def load() -> dict[str, str]:
@@ -47,9 +55,9 @@ def load() -> dict[str, str]:
 
 def read_text() -> str:
     """The file's text; none where there is no file. Raises ClareError if it cannot be text."""
-    where = path()
-    if not where.exists():
+    if not os.path.exists(name()):
         return ""
+    where = path()
     if not where.is_file():  # which could be read for ever
         what = "a folder" if where.is_dir() else "no regular file"
         raise ClareError(f"{where} is {what}", hint="a file belongs there")
@@ -168,7 +176,7 @@ def _rewrite(change: Callable[[str], str]) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: "Path") -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 
+from clare import names
 from clare.fleet import Manifest
 from clare.store import clone, setup
 from clare.store.git import Git
@@ -90,6 +91,17 @@ class Stage:
     def checked_out(self) -> Clone:
         """A board for writes that lies open in a folder."""
         return self._warm(self._copy("checked-out", bare=False))
+
+    @cached_property
+    def plain(self) -> Clone:
+        """The same for git alone."""
+        return self._copy("plain", bare=False)
+
+    def added(self) -> str:
+        """A new file there, in the folder of the next task."""
+        path = self.plain.path / names.folder(names.task_key(next(self.tasks))) / "new.yaml"
+        path.write_text("type: task.commented\n")
+        return str(path)
 
     @cached_property
     def fresh(self) -> Clone:

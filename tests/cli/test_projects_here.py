@@ -7,7 +7,7 @@ import pytest
 
 from clare.services import project_here
 from clare.services.opening import open_board
-from clare.store import git as git_module
+from clare.store import processes
 from tests.cli.running import Here, event_of, files_of, git
 
 
@@ -162,7 +162,7 @@ def test_the_remotes_are_read_once_and_only_when_needed(
     here: Here, shop: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[object] = []
-    plain = git_module.run_process
+    plain = processes.run_process
 
     def counting(command: list[str], **rest: object) -> object:
         calls.append(command)
@@ -170,7 +170,7 @@ def test_the_remotes_are_read_once_and_only_when_needed(
 
     cloned(shop.folder, "git@host:a/shop.git")
     monkeypatch.chdir(shop.folder)
-    monkeypatch.setattr(git_module, "run_process", counting)
+    monkeypatch.setattr(processes, "run_process", counting)
 
     def found() -> tuple[str, int]:
         fleet = open_board(fleet=str(here.folder)).board.read()

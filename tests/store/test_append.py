@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,7 +166,7 @@ def test_a_deleted_branch_is_not_revived_from_what_was_read_of_it(tmp_path: Path
     site = bare(tmp_path / "plum")
     user_git(site.git_dir, "update-ref", "refs/remotes/origin/fleet", site.board.ref)
     place = site.board.place._replace(ref="refs/remotes/origin/fleet")
-    board = replace(site.board, place=place)
+    board = site.board._replace(place=place)
     append_tasks(board, ["local only"])
     seen, decide = _decide_while(
         site, lambda: user_git(site.git_dir, "update-ref", "-d", site.board.ref)

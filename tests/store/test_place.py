@@ -3,7 +3,6 @@
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -137,7 +136,7 @@ def test_the_first_write_makes_the_branch_of_a_remote_tracking_one(
     site = beside_code(tmp_path / "plum")
     append_tasks(site.board, ["a"])
     found = _found(monkeypatch, _clone(site, tmp_path / "quince"))
-    board = replace(board_of(found.git, host="quince"), place=found)
+    board = board_of(found.git, host="quince")._replace(place=found)
     append_tasks(board, ["b"])
     assert titles(board.read()) == ["a", "b"]
 
@@ -148,7 +147,7 @@ def test_a_checkout_that_merely_holds_a_board_is_read_only(
     site = _forgotten(on_code_branch(tmp_path / "plum"))
     found = _found(monkeypatch, site.top)
     assert (found.branch, found.why_branch) == ("", "the checked-out commit, read-only")
-    board = replace(board_of(found.git), place=found)
+    board = board_of(found.git)._replace(place=found)
     assert titles(board.read()) == []
     with pytest.raises(ClareError, match="no branch to write to: it is read-only"):
         append_tasks(board, ["a"])
@@ -226,7 +225,7 @@ def test_a_copied_clone_gets_an_identity_of_its_own(
 def test_damaged_facts_of_a_clone_are_told(tmp_path: Path) -> None:
     site = bare(tmp_path / "plum")
     for text in ("", "[]", '{"id"'):
-        clone.file_of(site.board.git).write_text(text)
+        Path(clone.file_of(site.board.git)).write_text(text)
         with pytest.raises(ClareError, match=r"clone\.json is damaged") as told:
             clone.load(site.board.git)
         assert told.value.exit_code == 1

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -85,7 +85,7 @@ class World:
 
     def publishing(self, board: Board) -> Board:
         """The board, with a publisher that has ended when a write returns."""
-        return replace(board, wake_publisher=lambda said: self.publish(board, said))
+        return board._replace(wake_publisher=lambda said: self.publish(board, said))
 
     def forget(self) -> None:
         self.problem = None
@@ -242,7 +242,7 @@ def exit_of(command: Callable[[], object]) -> int:
 
 
 def acting(board: Board, actor: str) -> Board:
-    return replace(board, actor=actor)
+    return board._replace(actor=actor)
 
 
 def sync_once(world: World, board: Board) -> Synced:

@@ -1,7 +1,5 @@
 """The traps of the fold that need clones and a hub, end to end in plain values."""
 
-from dataclasses import replace
-
 import pytest
 
 from clare.clock import DAY, HOUR, MINUTE
@@ -143,7 +141,7 @@ def test_trap_13_a_claim_that_was_pushed_long_after_it_was_decided_is_decided_ag
         return asked[-1]
 
     slept_after = 3
-    taken = claim(replace(plum, now=now), bed, minutes=30)
+    taken = claim(plum._replace(now=now), bed, minutes=30)
     found = taken_task(taken).holder(now=world.clock.now)
     assert world.clock.now == START + 3 * HOUR
     assert found

@@ -4,7 +4,7 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -100,7 +100,7 @@ def during(board: Board, other: Callable[[], None]) -> Board:
             waiting.pop()()
         return board.now()
 
-    return replace(board, now=now)
+    return board._replace(now=now)
 
 
 class Garden(RuleBasedStateMachine):
@@ -318,7 +318,7 @@ class Garden(RuleBasedStateMachine):
         return self.world.hub.exists() and not any(failing)
 
     def acting(self, host: str, shared: bool) -> Board:
-        return replace(self.boards[host], actor="nat" if shared else host)
+        return self.boards[host]._replace(actor="nat" if shared else host)
 
     def pick(self, board: Board, at: int) -> str:
         known = sorted(key[6:] for key in board.read().entities if key.startswith("tasks/"))

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 import click
 
@@ -202,6 +201,8 @@ def _bug(session: Session, problem: Exception) -> Exit:
     from datetime import UTC, datetime
 
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    from pathlib import Path
+
     where = Path(state) / "clare" / f"bug-{moment}.log"
     import traceback
 

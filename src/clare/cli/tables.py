@@ -1,6 +1,7 @@
 """Laying out cells in columns: whole columns at a time, since a board has thousands of rows."""
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import TextIO
 
 from clare.views.safe import one_line
@@ -43,8 +44,8 @@ def _give_way(widths: list[int]) -> bool:
 
 def even(column: Sequence[str], room: int) -> list[str]:
     """The cells at exactly this width."""
-    if _is_narrow(column):
-        return [c.ljust(room) if len(c) <= room else filled(c, room) for c in column]
+    if _is_narrow(column) and max(map(len, column)) <= room:
+        return list(map(str.ljust, column, repeat(room)))
     return [filled(cell, room) for cell in column]
 
 

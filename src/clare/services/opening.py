@@ -15,7 +15,7 @@ from clare.store.background import Said
 from clare.store.board import Board
 from clare.store.cache import Progress
 from clare.store.freshness import fetched_at
-from clare.store.git import Git
+from clare.store.git import Git, quickly
 from clare.store.place import Place
 
 
@@ -45,7 +45,8 @@ class Opened(NamedTuple):
 
 
 def _git_name(git: Git) -> str:
-    return git.text("config", "user.name", allow=(0, 1))
+    words = ("config", "user.name")
+    return quickly(f"--git-dir={git.folder}", *words) or git.text(*words, allow=(0, 1))
 
 
 def _bits(number: int) -> int:

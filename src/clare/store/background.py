@@ -7,20 +7,21 @@ say lies in `publish.said` until the next command tells it, and in `publish.told
 """
 
 import fcntl
-import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from clare.clock import MINUTE, SECOND
 from clare.errors import Unpublished, Usage
 from clare.store.git import Git
 from clare.store.pause import pause
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
 
 FRESH = MINUTE
 """How old, in ms, the last exchange with the hub may be before a command starts another."""
@@ -33,6 +34,8 @@ PUBLISHERS = ("publish.lock", "publish.wanted", "publish.said", "publish.told", 
 
 WAIT = 30.0
 """Seconds that a publisher in the foreground waits for the one in the background."""
+
+_FOLDER = "clare"
 
 _started: "list[subprocess.Popen[bytes]]" = []
 """The publishers of this process: asked for their end now and then, so that none stays a zombie."""
@@ -65,6 +68,8 @@ def _start(git: Git, repository: str, lock: int) -> None:
 
     `-P` keeps modules of the current folder out of it.
     """
+    import subprocess
+
     command = (sys.executable, "-P", "-m", "clare", "--fleet", repository)
     with open(_file(git, "publish.errors"), "wb") as errors:
         os.utime(lock)
@@ -97,10 +102,10 @@ def take(git: Git) -> int | None:
         os.close(descriptor)  # the file was removed in between: the lock on it is nobody's
 
 
-def _is(path: Path, descriptor: int) -> bool:
+def _is(path: "Path", descriptor: int) -> bool:
     """Whether a descriptor is of the file that lies there now."""
     try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except OSError:
         return False
 
@@ -150,6 +155,8 @@ def note(git: Git, new: Said) -> None:
     """Note what a publisher has to say. What no command has told yet of claims stays with it."""
     notes = (*_read(git, "publish.said").notes, *new.notes)
     if new.problem or notes:
+        import json
+
         draft = _file(git, f"publish.said.{os.urandom(4).hex()}")
         draft.write_text(json.dumps(Said(new.problem, new.hint, notes)._asdict()), "utf-8")
         os.replace(draft, _file(git, "publish.said"))
@@ -179,9 +186,10 @@ _SEE = "`clare sync` tries again"
 
 def _crash(git: Git) -> str:
     """What a publisher that broke down wrote last."""
-    path = _file(git, "publish.errors")
+    path = _path(git, "publish.errors")
     try:
-        words = path.read_text("utf-8", "replace").strip()
+        with open(path, encoding="utf-8", errors="replace") as file:
+            words = file.read().strip()
         if words:
             os.truncate(path, 0)
     except OSError:
@@ -199,6 +207,10 @@ def failed(git: Git) -> Said:
 
 
 def _read(git: Git, name: str) -> Said:
+    if not os.path.exists(_path(git, name)):
+        return Said()
+    import json
+
     try:
         found = json.loads(_file(git, name).read_text("utf-8"))
         return Said(str(found["problem"]), str(found["hint"]), tuple(map(str, found["notes"])))
@@ -214,7 +226,7 @@ def is_stale(git: Git, *, now: int) -> bool:
     It is a minute after the last one, asked or tried, and a few seconds after one that failed. An age
     below zero is that of a clock that was wrong.
     """
-    asked, tried = _age(_file(git, "fetched"), now), _age(_file(git, "publish.lock"), now)
+    asked, tried = _age(_path(git, "fetched"), now), _age(_path(git, "publish.lock"), now)
     if asked is None:
         return False
     if failed(git).problem:
@@ -223,16 +235,21 @@ def is_stale(git: Git, *, now: int) -> bool:
     return not any(0 <= age <= FRESH for age in ages)
 
 
-def _age(path: Path, now: int) -> int | None:
+def _age(path: str, now: int) -> int | None:
     try:
-        return now - path.stat().st_mtime_ns // 1_000_000
+        return now - os.stat(path).st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return None
 
 
-def _mark(git: Git) -> Path:
+def _mark(git: Git) -> "Path":
     return _file(git, "publish.wanted")
 
 
-def _file(git: Git, name: str) -> Path:
-    return git.git_dir / "clare" / name
+def _file(git: Git, name: str) -> "Path":
+    return git.git_dir / _FOLDER / name
+
+
+def _path(git: Git, name: str) -> str:
+    """The same as text: what every command looks at."""
+    return git.inside(f"{_FOLDER}/{name}")

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from clare.errors import ClareError
 from clare.fleet import Fleet, Manifest
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from clare.views.digest import Digest
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(NamedTuple):
     """A board at a place, used by an actor of a clone on a host, with a clock and randomness.
 
     `wake_publisher` is called when something was written, with what `fleet.yaml` says; it returns

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clare.errors import ClareError
 from clare.fleet import Fleet
@@ -31,7 +31,12 @@ from clare.store.snapshot import (
 )
 from clare.table import Row, row_of
 
-LARGEST = 1_000
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FOLDER = "clare/cache"
+
+LARGEST = 500
 """Entities in a delta; with more a new base is written."""
 
 Told = Callable[[str], None] | None
@@ -46,9 +51,9 @@ class Outdated(ClareError):
     """A damaged file stood for a commit that git no longer has. The file is gone now."""
 
 
-def folder_of(git: Git) -> Path:
+def folder_of(git: Git) -> "Path":
     """Where the files lie."""
-    return git.git_dir / "clare" / "cache"
+    return git.git_dir / _FOLDER
 
 
 def fleet_at(
@@ -105,14 +110,14 @@ def load(git: Git, *, instead: ReadInstead | None = None) -> Kept | None:
     """
     read = instead or _read_instead
     try:
-        file = File(folder_of(git) / "base")
+        file = File(git.inside(_FOLDER + "/base"))
     except (OSError, Damaged):
         return None
     commit = file.facts.commit
     base = Base(file, lambda: read(git, commit), file.checksum)
     facts, changed = file.facts, {}
     with suppress(OSError, Damaged):  # without it the base is a little older
-        delta, of, since = read_delta(read_file(folder_of(git) / "delta"))
+        delta, of, since = read_delta(read_file(git.inside(_FOLDER + "/delta")))
         if of == file.checksum:
             facts, changed = delta, since
     return Kept(base, facts, changed)

@@ -1,6 +1,6 @@
 """How fresh a clone's view of the hub is, and how much waits to be published. Asks no hub."""
 
-from pathlib import Path
+import os
 
 from clare import names
 from clare.fleet import Fleet
@@ -28,11 +28,11 @@ def unpublished(board: Board, fleet: Fleet) -> int | None:
 def fetched_at(board: Board) -> int | None:
     """When the hub was last asked, in ms; None if never."""
     try:
-        return fetched(board.git).stat().st_mtime_ns // 1_000_000
+        return os.stat(fetched(board.git)).st_mtime_ns // 1_000_000
     except FileNotFoundError:
         return None
 
 
-def fetched(git: Git) -> Path:
+def fetched(git: Git) -> str:
     """The file whose time is that of the last exchange with the hub."""
-    return git.git_dir / "clare" / "fetched"
+    return git.inside("clare/fetched")

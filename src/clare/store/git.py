@@ -1,15 +1,19 @@
-"""Git as processes: the hot plumbing calls, in one environment, with one way to fail."""
+"""Git as processes: the hot plumbing calls, in one environment, with one way to fail.
+
+What runs them is loaded where there is more to do than to read what was kept.
+"""
 
 import os
-import signal
-import subprocess
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO
+from functools import cached_property
+from typing import IO, TYPE_CHECKING
 
 from clare.errors import ClareError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from subprocess import CompletedProcess
 
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -78,25 +82,36 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 class Git:
-    """One repository's git, by its git directory.
+    """One repository's git, by its git directory: `folder` is its path as text.
 
     `hold` is a file descriptor that children inherit, so that a lock on it outlives a killed parent
     until they have ended too. `candidates` are the refs that keep commits on which no branch stands yet.
     """
 
-    def __init__(self, git_dir: Path, *, hold: int | None = None) -> None:
-        self.git_dir = git_dir
+    def __init__(self, git_dir: "Path | str", *, hold: int | None = None) -> None:
+        self.folder = str(git_dir)
         self.hold = hold
         self.candidates: list[str] = []
 
+    @cached_property
+    def git_dir(self) -> "Path":
+        """The git directory."""
+        from pathlib import Path  # which takes a while to load
+
+        return Path(self.folder)
+
+    def inside(self, path: str) -> str:
+        """A path below the git directory, as text."""
+        return f"{self.folder}/{path}"
+
     def holding(self, descriptor: int) -> "Git":
         """The same repository, its children inheriting a descriptor."""
-        return Git(self.git_dir, hold=descriptor)
+        return Git(self.folder, hold=descriptor)
 
     def command(self, *words: str, work_tree: str = "") -> list[str]:
         """The full command line; in a working tree paths count from its top, wherever we stand."""
         work = ["-C", work_tree, f"--work-tree={work_tree}"] if work_tree else []
-        return ["git", *work, f"--git-dir={self.git_dir}", *_SETTINGS, *words]
+        return ["git", *work, f"--git-dir={self.folder}", *_SETTINGS, *words]
 
     def run(
         self,
@@ -106,8 +121,10 @@ class Git:
         timeout: float | None = None,
         allow: Sequence[int] = (0,),
         work_tree: str = "",
-    ) -> subprocess.CompletedProcess[bytes]:
+    ) -> "CompletedProcess[bytes]":
         """Run one command to its end. Raises GitFailed, or GitTimeout after `timeout` seconds."""
+        from clare.store.processes import run_process
+
         done = run_process(
             self.command(*words, work_tree=work_tree),
             given=given,
@@ -119,28 +136,11 @@ class Git:
             raise GitFailed(words[0], done.returncode, _text(done.stderr))
         return done
 
-    @contextmanager
-    def stream(self, *words: str, given: bytes) -> Iterator[IO[bytes]]:
+    def stream(self, *words: str, given: bytes) -> "AbstractContextManager[IO[bytes]]":
         """The output of a command as it comes. Raises GitFailed if it ends in any but the good way."""
-        with subprocess.Popen(
-            self.command(*words),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-            cwd=_cwd(),
-        ) as child:
-            feeder = threading.Thread(target=_feed, args=(child, given), daemon=True)
-            feeder.start()
-            try:
-                yield _output(child)
-            except BaseException:
-                child.kill()
-                raise
-            finally:
-                feeder.join()
-        if child.returncode:
-            raise GitFailed(words[0], child.returncode, "it ended before its last answer")
+        from clare.store.processes import streamed
+
+        return streamed(self.command(*words), words[0], given=given)
 
     def text(self, *words: str, allow: Sequence[int] = (0,)) -> str:
         """What a command prints, without the newline at its end."""
@@ -158,45 +158,38 @@ class Git:
         return self.run("merge-base", "--is-ancestor", old, new, allow=(0, 1)).returncode == 0
 
 
-def around(folder: Path, *words: str, timeout: float | None = None) -> str:
+def quickly(*words: str) -> str | None:
+    """What git prints, without the newline at its end, started with the least ado.
+
+    None if it says no: whoever wants to know why runs it again in the usual way.
+    """
+    out, into = os.pipe()
+    streams = (
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, into, 1),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    )
+    try:
+        child = os.posix_spawnp("git", ["git", *words], environment(), file_actions=streams)
+    finally:
+        os.close(into)
+    with open(out, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return None if status else _text(said).rstrip("\n")
+
+
+def around(folder: "Path | str", *words: str, timeout: float | None = None) -> str:
     """What git prints in a folder, finding by itself which repository lies around it.
 
     Raises GitFailed, or GitTimeout after `timeout` seconds.
     """
+    from clare.store.processes import run_process
+
     done = run_process(["git", "-C", str(folder), *words], timeout=timeout)
     if done.returncode:
         raise GitFailed(words[0], done.returncode, _text(done.stderr))
     return _text(done.stdout).rstrip("\n")
-
-
-def run_process(
-    command: Sequence[str],
-    *,
-    given: bytes = b"",
-    extra: Mapping[str, str] | None = None,
-    timeout: float | None = None,
-    hold: int | None = None,
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a program; with a deadline it gets a process group of its own, ended as a whole."""
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(extra),
-        cwd=_cwd(),
-        pass_fds=() if hold is None else (hold,),
-        start_new_session=timeout is not None and not os.isatty(2),
-    )
-    try:
-        out, err = child.communicate(given, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        _end(child)
-        raise GitTimeout(f"no answer within {timeout:.0f} s") from None
-    except BaseException:
-        _end(child)
-        raise
-    return subprocess.CompletedProcess(command, child.returncode, out, err)
 
 
 def is_somewhere() -> bool:
@@ -206,41 +199,6 @@ def is_somewhere() -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _cwd() -> str | None:
-    """Where git runs: here, or where that was removed, which git does not stand, at the root."""
-    return None if is_somewhere() else "/"
-
-
-def _feed(child: subprocess.Popen[bytes], given: bytes) -> None:
-    """Write what a command reads; one that ended early is told by its exit code."""
-    with suppress(BrokenPipeError):
-        if child.stdin:
-            with child.stdin as pipe:
-                pipe.write(given)
-
-
-def _output(child: subprocess.Popen[bytes]) -> IO[bytes]:
-    if child.stdout is None:
-        raise GitFailed("", 0, "no output")
-    return child.stdout
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        if os.getpgid(child.pid) == child.pid:
-            os.killpg(child.pid, signal.SIGTERM)
-        child.terminate()
-    for pipe in (child.stdin, child.stdout, child.stderr):
-        if pipe:
-            with suppress(BrokenPipeError):
-                pipe.close()
-    try:
-        child.wait(2)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
 
 
 def _text(data: bytes) -> str:

@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from clare.errors import ClareError, Unreadable
 from clare.fleet import Manifest
 from clare.store import cache, clone
-from clare.store.git import Git, GitFailed, around, is_somewhere
+from clare.store.git import Git, GitFailed, around, is_somewhere, quickly
 from clare.store.refs import commit_of
 from clare.store.tree import MANIFEST, holds_board
 
@@ -64,24 +63,24 @@ def _no_board(message: str) -> NoBoard:
 
 def git_of(start: str) -> Git | None:
     """The repository around a folder, by its common git directory; None if there is none."""
-    folder = Path(start).expanduser()
-    if not folder.is_dir() or not (folder.is_absolute() or is_somewhere()):
+    folder = os.path.expanduser(start)
+    if not os.path.isdir(folder) or not (os.path.isabs(folder) or is_somewhere()):
         return None
     words = ("rev-parse", "--path-format=absolute", "--git-common-dir")
     try:
-        found = around(folder, *words)
+        found = quickly("-C", folder, *words) or around(folder, *words)
     except GitFailed as failed:
         if "dubious ownership" in failed.text:
             raise
         return None
-    return Git(Path(found))
+    return Git(found)
 
 
 def _at(start: str, why: str) -> Place | None:
     git = git_of(start)
     if git is None:
         return None
-    repository = str(git.git_dir.parent if git.git_dir.name == ".git" else git.git_dir)
+    repository = git.folder.removesuffix("/.git") or "/"
     known = cache.facts(git)
     for branch, ref, why_branch in _branches(git, start):
         commit = commit_of(git, ref)
@@ -123,5 +122,5 @@ def _branches(git: Git, start: str) -> Iterator[tuple[str, str, str]]:
     for ref in git.text("for-each-ref", "--format=%(refname)", pattern).split():
         yield DEFAULT_BRANCH, ref, "a remote-tracking branch of that name"
     with suppress(GitFailed):  # a branch without commits
-        head = around(Path(start), "rev-parse", "-q", "--verify", "HEAD")
+        head = around(start, "rev-parse", "-q", "--verify", "HEAD")
         yield "", head, "the checked-out commit, read-only"

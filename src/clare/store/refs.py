@@ -1,7 +1,6 @@
 """What refs stand at, from git's own files: a process is asked only where these do not tell plainly."""
 
 import re
-from pathlib import Path
 
 from clare.store.git import Git
 
@@ -14,16 +13,17 @@ def commit_of(git: Git, ref: str) -> str | None:
     A file of that name tells before `packed-refs` (gitrepository-layout). A symbolic ref, a name that is
     no full one, and refs that git keeps in another way than as files are left to git.
     """
-    found = _loose(git.git_dir / ref)
+    found = _loose(git.inside(ref))
     if found is None:
-        found = _packed(git.git_dir / "packed-refs", ref)
+        found = _packed(git.inside("packed-refs"), ref)
     return found or git.resolve(ref)
 
 
-def _loose(path: Path) -> str | None:
+def _loose(path: str) -> str | None:
     """What a ref's own file says, nothing if it is not plain; None if there is no file."""
     try:
-        text = path.read_text("ascii").strip()
+        with open(path, encoding="ascii") as file:
+            text = file.read().strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):
@@ -31,9 +31,10 @@ def _loose(path: Path) -> str | None:
     return text if _NAME.fullmatch(text) else ""
 
 
-def _packed(path: Path, ref: str) -> str:
+def _packed(path: str, ref: str) -> str:
     try:
-        text = path.read_text("utf-8", "surrogateescape")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
     except OSError:
         return ""
     found = re.search(rf"^(\S+) {re.escape(ref)}$", text, re.MULTILINE)

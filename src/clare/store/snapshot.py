@@ -11,7 +11,6 @@ import stat
 import zlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from clare import __version__
@@ -114,7 +113,7 @@ def _found(names: Sequence[str], name: str) -> int | None:
 class File:
     """An open file of a projection. Raises Damaged where it is not what was written."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         """Open it. Raises OSError."""
         self._descriptor = _opened(path)
         start = len(_FORM)
@@ -180,7 +179,7 @@ class File:
         return data
 
 
-def _opened(path: Path) -> int:
+def _opened(path: str) -> int:
     """A regular file, opened: whatever else lies there, nobody waits for it. Raises OSError, Damaged."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -189,7 +188,7 @@ def _opened(path: Path) -> int:
     raise Damaged("no file")
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: str) -> bytes:
     """The bytes of a regular file. Raises OSError, Damaged."""
     with open(_opened(path), "rb") as file:
         return file.read()

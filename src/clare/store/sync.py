@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from clare.clock import MINUTE
 from clare.errors import ClareError, Unpublished, Unreadable
@@ -76,13 +77,13 @@ class Hub:
             )
         if tip and tip != before:
             self.remember(tip)
-        fetched(git).touch()
+        Path(fetched(git)).touch()
         return tip
 
     def remember(self, commit: str) -> None:
         """Note that the hub has this commit."""
         self.board.git.run("update-ref", self.known, commit)
-        fetched(self.board.git).touch()
+        Path(fetched(self.board.git)).touch()
 
     def push(self, commit: str, before: str | None) -> bool:
         """Push a commit that contains `before`. False if somebody else was first.
