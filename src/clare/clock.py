@@ -8,7 +8,7 @@ the writer has seen, and stays close to physical time. One rule is added: a stam
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 SECOND = 1_000
@@ -20,17 +20,21 @@ DRIFT = 5 * MINUTE
 """How far two honest clocks may be apart, in milliseconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STAMP = re.compile(r"(\d{8})T([01]\d|2[0-3])([0-5]\d)([0-5]\d)\.(\d{3})Z-([0-9a-f]{4})", re.ASCII)
-_INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?Z)?", re.ASCII
-)
-_DURATION = re.compile(r"([1-9]\d{0,5})([smhd])", re.ASCII)
+_STAMP = r"(\d{8})T([01]\d|2[0-3])([0-5]\d)([0-5]\d)\.(\d{3})Z-([0-9a-f]{4})"
+_INSTANT = r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,3})\d*)?Z)?"
+_DURATION = r"([1-9]\d{0,5})([smhd])"
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
 _LAST_COUNTER = 0xFFFF
 STAMP_LENGTH = len("20261120T090412.123Z-0000")
 """Characters of the stamp in front of an event id; stamps sort as text."""
 
 _LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: many commands need none."""
+    return re.compile(pattern, re.ASCII)
 
 
 class Stamp(NamedTuple):
@@ -57,7 +61,7 @@ class Stamp(NamedTuple):
     @classmethod
     def of(cls, event_id: str) -> "Stamp":
         """The stamp in front of an event id. Raises ValueError if there is none."""
-        found = _STAMP.match(event_id)
+        found = _form(_STAMP).match(event_id)
         if not found:
             raise ValueError(f"no stamp in front of {event_id!r}")
         day, hour, minute, second, rest, counter = found.groups()
@@ -77,7 +81,7 @@ def instant(text: str, *, end_of_day: bool = False) -> int:
 
     Raises ValueError if the text is neither, or no such day exists.
     """
-    found = _INSTANT.fullmatch(text)
+    found = _form(_INSTANT).fullmatch(text)
     if not found:
         raise ValueError("write a day as 2026-12-01 or a time as 2026-12-01T09:30:00Z")
     year, month, day, hour, minute, second, fraction = found.groups()
@@ -96,7 +100,7 @@ def show_instant(ms: int) -> str:
 
 def duration(text: str) -> int:
     """Milliseconds of `90s`, `30m`, `4h` or `2d`. Raises ValueError for anything else."""
-    found = _DURATION.fullmatch(text)
+    found = _form(_DURATION).fullmatch(text)
     if not found:
         raise ValueError("write a duration as 30m, 4h or 2d")
     return int(found[1]) * _UNITS[found[2]]

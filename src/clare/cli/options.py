@@ -176,7 +176,8 @@ class Session:
                 for column, style in zip_longest(shown, styles[: len(shown)], fillvalue="")
             ]
         lines = "\n".join(map(str.rstrip, map("  ".join, zip(*shown, strict=True))))
-        click.echo(lines, color=None if self.color else False)
+        sys.stdout.write(f"{lines}\n")  # what is styled is styled above: nothing to be looked for
+        sys.stdout.flush()
 
 
 def _tell(line: str) -> None:

@@ -1,7 +1,6 @@
 """What lies in the tree of a board: its files, and the two that have a meaning of their own."""
 
 from collections.abc import Iterator
-from heapq import nlargest
 from typing import NamedTuple
 
 from clare.names import host_of, key_of_folder
@@ -31,6 +30,8 @@ class Entry(NamedTuple):
 
 def newest(git: Git, commit: str, number: int) -> set[str]:
     """The keys of the entities that have the newest events, as the names of their files tell."""
+    from heapq import nlargest
+
     found = (Entry("", "", path) for path in _names(git, commit))
     events = [(entry.path.rpartition("/")[2], entry.entity) for entry in found if entry.entity]
     return {entity for _, entity in nlargest(number, events)}

@@ -1,0 +1,3 @@
+from rclaude.entry import main
+
+main()
