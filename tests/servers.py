@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,10 +103,10 @@ class SshHost:
 
 
 SSHD_CONFIG = """\
-ListenAddress {bind}
+ListenAddress {address}
 Port {port}
 HostKey {state}/host_key
-AuthorizedKeysFile {state}/client_key.pub
+AuthorizedKeysFile {state}/authorized_keys
 PidFile {state}/sshd.pid
 StrictModes no
 UsePAM no
@@ -114,19 +114,19 @@ PasswordAuthentication no
 PermitUserRC no
 MaxSessions 100
 MaxStartups 100:30:200
-SetEnv HOME={state} PATH={path} GIT_CONFIG_NOSYSTEM=1
+SetEnv {env}
 """
 
 SSH_CONFIG = """\
-Host far
-HostName {bind}
+Host {name}
+HostName {address}
 Port {port}
 User {user}
-HostKeyAlias far
-IdentityFile {state}/client_key
+HostKeyAlias {name}
+IdentityFile {key}
 IdentitiesOnly yes
 IdentityAgent none
-UserKnownHostsFile {state}/known_hosts
+UserKnownHostsFile {known_hosts}
 GlobalKnownHostsFile /dev/null
 StrictHostKeyChecking yes
 BatchMode yes
@@ -136,51 +136,58 @@ BatchMode yes
 @contextmanager
 def sshd(base: Path) -> Iterator[SshHost]:
     """Serve what lies under `base` by ssh, with keys made for this server alone."""
-    server, ssh, keygen = needs("sshd"), needs("ssh"), needs("ssh-keygen")
-    if os.getuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # sshd insists, and a boot empties /run
-    with tempfile.TemporaryDirectory(prefix="clare-ssh-") as keys:
-        state = Path(keys)
-        _make_keys(keygen, state)
-
-        def command(port: int, _: Path) -> list[str]:
-            user = pwd.getpwuid(os.getuid()).pw_name
-            for name, text in {"sshd_config": SSHD_CONFIG, "ssh_config": SSH_CONFIG}.items():
-                path = os.environ["PATH"]
-                config = text.format(bind=LOOPBACK, port=port, state=state, user=user, path=path)
-                (state / name).write_text(config)
-            return [str(server), "-D", "-e", "-f", str(state / "sshd_config")]
-
-        with _served(command):
+    ssh = needs("ssh")
+    with tempfile.TemporaryDirectory(prefix="clare-ssh-") as folder:
+        state = Path(folder)
+        make_key(state / "host_key")
+        make_key(state / "client_key")
+        (state / "authorized_keys").write_bytes((state / "client_key.pub").read_bytes())
+        (state / "known_hosts").write_text(f"far {(state / 'host_key.pub').read_text()}")
+        env = {"HOME": folder, "PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
+        with ssh_server(state, LOOPBACK, env) as port:
+            config = ssh_config("far", LOOPBACK, port, state / "client_key", state / "known_hosts")
+            (state / "ssh_config").write_text(config)
             client = shlex.join([str(ssh), "-F", str(state / "ssh_config")])
             yield SshHost(base=base, env={"GIT_SSH_COMMAND": client})
 
 
-def _make_keys(keygen: Path, state: Path) -> None:
-    for name in ("host_key", "client_key"):
-        make: list[str | Path] = [
-            keygen,
-            "-q",
-            "-t",
-            "ed25519",
-            "-N",
-            "",
-            "-C",
-            name,
-            "-f",
-            state / name,
-        ]
-        subprocess.run(make, check=True, stdin=subprocess.DEVNULL)
-    (state / "known_hosts").write_text(f"far {(state / 'host_key.pub').read_text()}")
+@contextmanager
+def ssh_server(state: Path, address: str, env: Mapping[str, str]) -> Iterator[int]:
+    """Serve by ssh with the `host_key` and the `authorized_keys` that lie in a folder; the port."""
+    server = needs("sshd")
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)  # sshd insists, and a boot empties /run
+    told = " ".join(f'"{name}={value}"' for name, value in env.items())
+
+    def command(port: int, _: Path) -> list[str]:
+        config = SSHD_CONFIG.format(address=address, port=port, state=state, env=told)
+        (state / "sshd_config").write_text(config)
+        return [str(server), "-D", "-e", "-f", str(state / "sshd_config")]
+
+    with _served(command, address) as port:
+        yield port
+
+
+def ssh_config(name: str, address: str, port: int, key: Path, known_hosts: Path) -> str:
+    """What a client's configuration says of one host."""
+    user = pwd.getpwuid(os.getuid()).pw_name
+    return SSH_CONFIG.format(
+        name=name, address=address, port=port, user=user, key=key, known_hosts=known_hosts
+    )
+
+
+def make_key(path: Path) -> None:
+    make: list[str | Path] = [needs("ssh-keygen"), "-q", "-t", "ed25519", "-N", ""]
+    subprocess.run([*make, "-C", path.name, "-f", path], check=True, stdin=subprocess.DEVNULL)
 
 
 @contextmanager
-def _served(command: Callable[[int, Path], list[str]]) -> Iterator[int]:
+def _served(command: Callable[[int, Path], list[str]], address: str = LOOPBACK) -> Iterator[int]:
     """Run the server that `command(port, state folder)` names until the block ends."""
     with tempfile.TemporaryDirectory(prefix="clare-server-", ignore_cleanup_errors=True) as folder:
         log = Path(folder) / "log"
         for _ in range(STARTS):  # between finding a free port and using it another may take it
-            port = _free_port()
+            port = _free_port(address)
             with log.open("wb") as output:
                 server = subprocess.Popen(
                     command(port, Path(folder)),
@@ -189,7 +196,7 @@ def _served(command: Callable[[int, Path], list[str]]) -> Iterator[int]:
                     stderr=subprocess.STDOUT,
                 )
             try:
-                if _answers(server, port):
+                if _answers(server, address, port):
                     yield port
                     return
             finally:
@@ -197,16 +204,16 @@ def _served(command: Callable[[int, Path], list[str]]) -> Iterator[int]:
         raise RuntimeError(f"{server.args!r} does not start:\n{log.read_text()}")
 
 
-def _free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as free:
+def _free_port(address: str) -> int:
+    with socket.create_server((address, 0)) as free:
         return int(free.getsockname()[1])
 
 
-def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(server: subprocess.Popen[bytes], address: str, port: int) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection((LOOPBACK, port), timeout=1).close()
+            socket.create_connection((address, port), timeout=1).close()
         except OSError:
             time.sleep(0.01)
         else:
