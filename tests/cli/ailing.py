@@ -177,6 +177,13 @@ def behind(ward: Ward) -> Here:
     return ward.plum
 
 
+def sent_waits(ward: Ward) -> Here:
+    """Another host sent a board that has no history in common with this one."""
+    apart = board(ward.root, "apart", CLARE_ACTOR="lee")
+    ward.plum.git("fetch", "-q", str(apart.folder), "fleet:refs/clare/from/lee/fleet")
+    return ward.plum
+
+
 def candidates_left(ward: Ward) -> Here:
     ward.plum.git("update-ref", "refs/clare/new/0123456789abcdef", "fleet")
     aged(ward.git_dir / "refs" / "clare" / "new" / "0123456789abcdef", 7200)
@@ -284,6 +291,7 @@ AILMENTS: dict[str, Callable[[Ward], Here]] = {
             unfinished,
             journal_left,
             behind,
+            sent_waits,
             candidates_left,
             upkeep_failed,
             several_no_hub,

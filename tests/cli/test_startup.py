@@ -68,12 +68,12 @@ READS = {
 """What an agent or a person reads all day, and how many modules of ours each may load."""
 
 WRITES = {
-    "add x": 94,
+    "add x": 95,
     "comment {task} -m x": 96,
     "edit {task} -p P1": 95,
     "done {task}": 96,
-    "claim {task}": 98,
-    "next --claim": 98,
+    "claim {task}": 100,
+    "next --claim": 100,
 }
 
 

@@ -1,6 +1,7 @@
 """Commands about the board itself: found, join, where, sync, digest."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,11 @@ from clare.errors import ClareError, Exit, Unpublished, Usage
 from clare.services import boards, publishing
 from clare.services.boards import Founded
 from clare.services.publishing import Published
+from clare.store.board import Board
 from clare.views.story import counted
+
+if TYPE_CHECKING:
+    from clare.services.pairs import Paired
 
 HOST = click.option(
     "--host", default="", metavar="HOST", help="This machine's short name in the fleet."
@@ -104,21 +109,30 @@ def where(session: Session) -> None:
 
 
 @common
-@click.command(epilog="Examples: clare sync; clare sync --watch")
+@click.command(epilog="Examples: clare sync; clare sync --watch; clare sync apricot")
+@click.argument("where", default="", metavar="[HOST[:PATH]]")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--watch", is_flag=True, help="Go on, every 10 seconds, until interrupted.")
 @click.option("--publisher", type=int, hidden=True, help="The publisher's lock, already taken.")
 @click.pass_obj
-def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> None:
-    """Fetch from the hub and publish to it.
+def sync(session: Session, where: str, quiet: bool, watch: bool, publisher: int | None) -> None:
+    """Fetch from the hub and publish to it, or exchange events with another host.
 
     Brings what others published, and publishes what waits here. Every command that writes does so by
     itself in the background, and every other one when the last exchange is over a minute old; this
     one waits for it.
+
+    With HOST it goes to the repository that rclaude's hosts.toml lists for that host, or to PATH there,
+    and no hub is asked. Claims that were taken without the hub stand behind those that it gave.
     """
     if session.no_sync:
         raise Usage("--no-sync forbids what `sync` does", hint="leave one of them out")
     board = session.open().board
+    if where:
+        if watch:
+            raise Usage("--watch is for the hub", hint=f"clare sync {where}")
+        _show_paired(session, _paired(board, where), quiet=quiet)
+        return
     if publisher is not None:
         done = publishing.publish(board, lock=publisher)
         click.get_current_context().exit(done.problem.exit_code if done.problem else Exit.DONE)
@@ -132,6 +146,38 @@ def sync(session: Session, quiet: bool, watch: bool, publisher: int | None) -> N
             session.complain(done.problem)
         elif done.problem or done.synced.received or done.synced.published:
             _show_published(session, done, quiet=quiet)
+
+
+def _paired(board: Board, where: str) -> "Paired":
+    from clare.services import pairs  # whose models take long to load
+
+    host, _, path = where.partition(":")
+    return pairs.exchange(board, host, path)
+
+
+def _show_paired(session: Session, paired: "Paired", *, quiet: bool) -> None:
+    done = paired.done
+    if session.as_json:
+        session.data(
+            {
+                "host": paired.host,
+                "path": paired.path,
+                "received": done.received,
+                "sent": done.sent,
+                "commit": done.commit,
+                "beside": done.beside,
+            }
+        )
+    elif not quiet:
+        session.say(
+            f"received {counted(done.received, 'event')} from {paired.host}, "
+            f"sent {counted(done.sent, 'commit')}"
+        )
+    if done.beside and not quiet:
+        session.talk(f"{paired.host} has the board checked out: its next command takes yours in")
+    for note in paired.notes:
+        session.talk(f"clare: {note}")
+    warn(session, paired.fleet)
 
 
 def _show_published(session: Session, outcome: Published, *, quiet: bool) -> None:

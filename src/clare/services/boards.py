@@ -11,6 +11,7 @@ from clare import config
 from clare.errors import ClareError, Unpublished, Usage
 from clare.fleet import Fleet, Manifest
 from clare.services.opening import opened
+from clare.services.way import check_way
 from clare.store import clone, place, remote, setup
 from clare.store.board import Board
 from clare.store.commit import check_identity
@@ -93,6 +94,7 @@ def _hub_address(hub: str) -> str:
 def _address(url: str) -> str:
     """The address; a path of this machine made absolute, so that it means the same everywhere."""
     remote.check_url(url)
+    check_way(url)
     is_path = "://" not in url and not re.match(r"[^/]+:", url)
     return str(Path(url).expanduser().resolve()) if is_path else url
 

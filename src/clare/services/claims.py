@@ -10,6 +10,7 @@ from clare.events.said import TASK_CLAIMED, TASK_RELEASED, Fact
 from clare.fleet import Fleet, Task
 from clare.services.act import Each, Outcome, change_each, make
 from clare.services.tasks import check_says, said
+from clare.services.way import check_way
 from clare.settings import SETTINGS, problem
 from clare.store import writing
 from clare.store.board import Board
@@ -113,7 +114,10 @@ def _write(board: Board, decide: Decide, *, offline: bool) -> Written:
             "a claim is won at the hub, and --no-sync keeps from asking it",
             hint="leave --no-sync out; nothing was taken",
         )
-    return publish(board, hub, decide) if hub else writing.append(board, decide)
+    if not hub:
+        return writing.append(board, decide)
+    check_way(hub)
+    return publish(board, hub, decide)
 
 
 def check_free(board: Board, fleet: Fleet, task: Task, *, force: bool) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clare.errors import ClareError, Unpublished
 from clare.fleet import Fleet, Manifest
 from clare.services.act import tell_lost
+from clare.services.way import check_way
 from clare.store import background
 from clare.store.background import Said
 from clare.store.board import Board
@@ -47,7 +48,9 @@ def publish(board: Board, *, lock: int | None = None) -> Published:
 
 def _once(board: Board, before: str, so_far: Synced) -> Published:
     try:
-        new = sync(board, hub_of(manifest_of(board.git, before)))
+        hub = hub_of(manifest_of(board.git, before))
+        check_way(hub)
+        new = sync(board, hub)
     except ClareError as problem:
         return Published(so_far, problem=problem)
     received = so_far.received + new.received
@@ -81,6 +84,7 @@ def hub_of(manifest: Manifest) -> str:
     """The hub's address. Raises ClareError if the fleet has none."""
     if not manifest.hub:
         raise ClareError(
-            "this fleet has no hub to sync with", hint="`clare init --hub URL` names one"
+            "this fleet has no hub to sync with",
+            hint="`clare init --hub URL` names one; `clare sync HOST` goes without",
         )
     return manifest.hub

@@ -54,11 +54,22 @@ def integrate(git: Git, ours: str, theirs: str, *, clone: str) -> str:
     if git.is_ancestor(theirs, ours):
         _check_keeps(git, theirs, ours)
         return ours
-    if all(len(s.parents) == 1 and s.clone == clone and s.only_adds_events for s in steps):
+    own = all(len(s.parents) == 1 and s.clone == clone and s.only_adds_events for s in steps)
+    if own and not _are_published(git, steps):
         replayed = replay(git, steps, ours, theirs)
         if replayed:
             return replayed
     return merge(git, ours, theirs)
+
+
+GIVEN = "refs/clare/host"
+"""Below it a ref for each host that commits were exchanged with: what it is known to have."""
+
+
+def _are_published(git: Git, steps: Sequence[Step]) -> bool:
+    """Whether another host, or a hub, is known to have the oldest: then they stay what they are."""
+    words = ("for-each-ref", "--count=1", f"--contains={steps[0].commit}", GIVEN, "refs/clare/hub")
+    return bool(git.text(*words))
 
 
 def waiting(git: Git, ours: str, theirs: str | None) -> list[Step]:

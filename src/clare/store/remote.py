@@ -1,6 +1,7 @@
 """Talking to a remote: fetch a branch, push a commit, and know what really happened."""
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 
 from clare.errors import ClareError, Unpublished, Usage
@@ -95,10 +96,20 @@ _TRY_AGAIN = "`clare sync` tries again"
 
 
 def push(
-    git: Git, url: str, branch: str, commit: str, *, within: float = ANSWER_WITHIN
+    git: Git,
+    url: str,
+    branch: str,
+    commit: str,
+    *,
+    within: float = ANSWER_WITHIN,
+    also: Sequence[str] = (),
 ) -> tuple[Pushed, str]:
-    """Push one commit to a branch, never by force. Returns the outcome and the remote's own words."""
-    words = (*_PUSH, "--", check_hub(url), f"{commit}:refs/heads/{branch}")
+    """Push one commit to a branch, never by force, and `also` other refspecs.
+
+    Returns the outcome and the remote's own words.
+    """
+    branches = [f"{commit}:refs/heads/{branch}"] if branch else []
+    words = (*_PUSH, "--", check_hub(url), *branches, *also)
     try:
         done = git.run(*words, timeout=within, allow=(0, 1, 128))
     except GitTimeout as late:
@@ -134,7 +145,9 @@ def reason(text: str) -> str:
     remote = [line.removeprefix("remote: ") for line in lines if line.startswith("remote: ")]
     rejected = [line.split("\t")[-1] for line in lines if line.startswith("!\t")]
     before = lines[: lines.index(_VAGUE)] if _VAGUE in lines else []
-    fatal = [line for line in lines if line.startswith(("fatal:", "ssh:", "error: RPC"))]
+    fatal = [
+        line for line in lines if line.startswith(("fatal:", "rclaude:", "ssh:", "error: RPC"))
+    ]
     chosen = [*remote[:3], *rejected[:1]] or before[-2:] or fatal[:2] or lines[-1:]
     return shown("; ".join(chosen)) or "no answer"
 

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from clare.store.freshness import fetched, known_ref
 from clare.store.git import Git
 from clare.store.locks import clear_left_locks
 from clare.store.merge import check_publishable, integrate, waiting
-from clare.store.move import BranchMoved, recover
+from clare.store.move import BranchMoved
 from clare.store.pause import pause
 from clare.store.place import manifest_of
 from clare.store.remote import Pushed, Unreachable
@@ -125,11 +125,11 @@ def sync(board: Board, url: str, *, leaving: bool = False) -> Synced:
     `leaving` is for a hub that the fleet no longer names: it gets the commit that names the new one.
     Raises Unpublished if the hub is gone or refuses, Unreadable if it was rewound.
     """
-    recover(board.git)
+    board.catch_up()
     hub = Hub(board, url)
-    with _line_to(hub), released(board.git):
+    with line(board.git, [hub.known, hub.arriving]), released(board.git):
         start = board.git.resolve(board.ref)
-        for _ in _attempts():
+        for _ in attempts():
             tip = hub.fetch()
             ours = take_in(board, tip)
             manifest = manifest_of(board.git, ours)
@@ -137,7 +137,7 @@ def sync(board: Board, url: str, *, leaving: bool = False) -> Synced:
                 check_is_hub(manifest, url)
             published = len(waiting(board.git, ours, tip)) if ours != tip else 0
             if not published or hub.push(ours, tip):
-                received = _events_between(board, start, tip)
+                received = events_between(board, start, tip)
                 writing.tidy(board)
                 return Synced(received, published, ours)
     raise Unpublished("the hub stayed busy; yours is saved here", hint="`clare sync` tries again")
@@ -149,11 +149,11 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     The local branch moves after that, so a loser leaves nothing behind. A decision older than a
     minute is taken again. Raises what `decide` raises, and Unpublished if the hub cannot be asked.
     """
-    recover(board.git)
+    board.catch_up()
     hub = Hub(board, url, within=CLAIM_WAIT)
-    with _line_to(hub), released(board.git):
+    with line(board.git, [hub.known, hub.arriving]), released(board.git):
         problem = "nothing was taken"
-        for _ in _attempts():
+        for _ in attempts():
             tip = _reached(hub, problem)
             fleet = board.read(take_in(board, tip), keep=True)
             check_is_hub(fleet.manifest, url)
@@ -241,13 +241,13 @@ def _check_is_board(git: Git, ours: str, joined: str) -> None:
     manifest_of(git, joined)
 
 
-def _events_between(board: Board, old: str | None, new: str | None) -> int:
+def events_between(board: Board, old: str | None, new: str | None) -> int:
     if not old or not new or old == new:
         return 0
     return sum(d.is_added and is_event_path(d.path) for d in differences(board.git, old, new))
 
 
-def _attempts() -> Iterator[int]:
+def attempts() -> Iterator[int]:
     """Attempts until time is up, with pauses that grow and differ between clones."""
     deadline = time.monotonic() + RETRY_FOR
     number = 0
@@ -258,14 +258,17 @@ def _attempts() -> Iterator[int]:
 
 
 @contextmanager
-def _line_to(hub: Hub) -> Iterator[None]:
-    """One command of a clone at a time talks to the hub; the kernel ends a killed one's line."""
-    git_dir = hub.board.git.git_dir
+def line(git: Git, refs: Sequence[str]) -> Iterator[None]:
+    """One command of a clone at a time talks to others; the kernel ends a killed one's line.
+
+    The locks that a killed one's git left on these refs are removed.
+    """
+    git_dir = git.git_dir
     (git_dir / "clare").mkdir(exist_ok=True)
     descriptor = os.open(git_dir / "clare" / "sync.lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         _wait_for(descriptor)
-        clear_left_locks([git_dir / f"{ref}.lock" for ref in (hub.known, hub.arriving)])
+        clear_left_locks([git_dir / f"{ref}.lock" for ref in refs])
         yield
     finally:
         os.close(descriptor)
@@ -280,7 +283,7 @@ def _wait_for(descriptor: int) -> None:
         except BlockingIOError:
             if time.monotonic() > deadline:
                 raise Unpublished(
-                    "another clare of this clone is talking to the hub", hint="try again later"
+                    "another clare of this clone is exchanging events", hint="try again later"
                 ) from None
         pause(0.005, 0.05)
 

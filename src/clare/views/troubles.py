@@ -199,6 +199,11 @@ BEHIND = _git(
     "the branch has events that the files there do not show yet",
     "end what is at work in that working tree; the next command brings the files",
 )
+SENT_WAITS = _git(
+    "sent-waits",
+    "another host sent events while the board was checked out here, and they are not taken in yet",
+    "see to what stands in their way; the next command tries again",
+)
 CANDIDATES_LEFT = _git(
     "candidates-left",
     "killed commands have left commits on which no branch stands; they only take room",

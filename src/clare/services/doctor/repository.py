@@ -6,7 +6,7 @@ from pathlib import Path
 from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.services.doctor.machine import can_be_written
-from clare.store import cache, health, housekeeping, upkeep
+from clare.store import arrivals, cache, health, housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.commit import identity
 from clare.store.move import behind
@@ -66,6 +66,10 @@ def _left(board: Board) -> Iterator[Diagnosis]:
             "waits for events that the branch has; another command is at work, or it is locked"
         )
         yield Diagnosis(troubles.BEHIND, "working tree", problem)
+    yield from (
+        Diagnosis(troubles.SENT_WAITS, f"what {host} sent", problem)
+        for host, problem in arrivals.waiting(board)
+    )
     locks, own = upkeep.left_locks(git)
     yield from (Diagnosis(troubles.LOCK_LEFT, str(path), "is held for minutes") for path in locks)
     yield from (Diagnosis(troubles.OWN_LOCK_LEFT, str(path), "is old") for path in own)
