@@ -18,6 +18,9 @@ from clare.views.columns import COLUMNS
 from clare.views.record import FIELDS
 from clare.views.terms import KEYS, KINDS, PARTS, SORTS, STATES, Words
 from clare.views.troubles import AREAS, TROUBLES, Trouble
+from rclaude.rows import KINDS as KINDS_OF_ROWS
+from rclaude.trouble import MEANINGS, SLUGS
+from rclaude.trouble import Exit as ExitOfTransport
 
 WIDTH = 88
 SAME = ("task",)
@@ -191,6 +194,28 @@ def record() -> str:
     """The fields of a task's record, as `docs/reference.md` shows them."""
     rows = [(f"`{name}`", form, about) for name, (form, about) in FIELDS.items()]
     return "\n".join(_table(("field", "in JSON", "meaning"), rows))
+
+
+def transport_rows() -> str:
+    """The columns of each kind of rows, as `docs/rclaude.md` shows them."""
+    rows = [
+        (f"`{kind}`", command, ", ".join(f"`{name}`" for name in KINDS_OF_ROWS[kind]))
+        for kind, command in _PRINTED.items()
+    ]
+    return "\n".join(_table(("kind", "printed by", "columns"), rows))
+
+
+_PRINTED = {"sessions": "`list`", "hosts": "`hosts`", "peek": "`peek`", "checks": "`doctor`"}
+
+
+def transport_slugs() -> str:
+    """The slugs and exit codes of the transport, as `docs/rclaude.md` shows them."""
+    codes = {code: [slug for slug in SLUGS if SLUGS[slug] is code] for code in ExitOfTransport}
+    rows = [
+        (str(int(code)), ", ".join(f"`{slug}`" for slug in slugs) or "–", MEANINGS[code])
+        for code, slugs in codes.items()
+    ]
+    return "\n".join(_table(("exit", "slugs", "meaning"), rows))
 
 
 def exit_codes() -> str:

@@ -23,6 +23,24 @@ class Exit(IntEnum):
     MISSING = 127
 
 
+MEANINGS = {
+    Exit.DONE: "done",
+    Exit.BUG: "a bug in rclaude",
+    Exit.SOME: "some of several hosts failed",
+    Exit.USAGE: "wrong usage, or what cannot be a name",
+    Exit.DATA: "what a host told is not of the contract, or not whole",
+    Exit.NO_TARGET: "no such host, session or repository, or several that fit",
+    Exit.UNREACHABLE: "the host cannot be reached, does not let us in, or has another key",
+    Exit.EXISTS: "it exists already",
+    Exit.NOT_NOW: "it does not take that now",
+    Exit.UNCONFIRMED: "typed, but not confirmed",
+    Exit.REFUSED: "refused by the configuration, or by the key",
+    Exit.CONFIG: "something is wrong with hosts.toml",
+    Exit.DEADLINE: "no answer within its time",
+    Exit.MISSING: "a program is missing on the host",
+}
+"""What each code means, as the reference says it."""
+
 SLUGS = {
     "bug": Exit.BUG,
     "usage": Exit.USAGE,
