@@ -32,6 +32,7 @@ _MERGE = "tests/sync/test_merge.py::"
 _HOSTILE = "tests/sync/test_hostile_hub.py::"
 _MOVED = "tests/sync/test_hub_changes.py::"
 _SYNC = "tests/sync/test_sync.py::"
+_PAIRS = "tests/sync/test_pairwise.py::"
 _WON = "tests/sync/test_claims.py::"
 _TOLD = "tests/sync/test_claim_traps.py::"
 _ASKED = "tests/views/test_query.py::"
@@ -225,6 +226,16 @@ MUTANTS: tuple[Mutant, ...] = (
         "replay: it rewrites what other clones wrote",
         (Change("store/merge.py", "s.clone == clone and ", ""),),
         (_MERGE + "test_what_another_clone_wrote_is_merged_not_rewritten",),
+    ),
+    Mutant(
+        "replay: it rewrites what another host has",
+        (Change("store/merge.py", "return bool(git.text(*words))", "return False"),),
+        (_PAIRS + "test_commits_that_a_host_is_known_to_have_are_not_made_anew",),
+    ),
+    Mutant(
+        "pairs: what was sent beside an open board is forgotten",
+        (Change("store/arrivals.py", "        take_in(board, commit)\n        #", "        #"),),
+        (_PAIRS + "test_what_waits_beside_comes_with_the_next_write_too",),
     ),
     Mutant(
         "publishing: nothing is held back",
