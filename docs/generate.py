@@ -10,7 +10,7 @@ from clare.cli.entry import cli
 from clare.config import AGENTS
 from clare.errors import EXIT_MEANINGS
 from clare.events import fields as kinds_of_values
-from clare.events import project, task, view
+from clare.events import host, project, task, view
 from clare.events.fact import Fact, Model, type_registry
 from clare.settings import ENVIRONMENT, PROJECTS, SETTINGS, Setting
 from clare.state import DEFAULTS
@@ -27,7 +27,7 @@ SAME = ("task",)
 """Groups whose commands are documented without the group's name."""
 
 EXAMPLES = Path(__file__).parent.parent / "tests" / "golden" / "events"
-MODULES = (task, project, view)
+MODULES = (task, project, view, host)
 """Where the types are defined that the registry then knows."""
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from clare import state
 from clare.events.event import Effect
+from clare.events.host import HostFields, HostSets
 from clare.events.project import ProjectFields
 from clare.events.task import TaskFields, TaskSets
 from clare.services import database
 from clare.views import columns, export, sheet, terms
-from clare.views.record import project_record, task_record
+from clare.views.record import host_record, project_record, task_record
 from tests.cli.running import TASK_FIELDS
 from tests.views.fleets import NOW, event, fleet_of, id_of, task
 
@@ -70,6 +71,11 @@ def test_the_fields_of_a_project_are_all_exported() -> None:
     fields = set(ProjectFields.model_fields)
     assert fields <= set(database.PROJECT)
     assert fields <= set(project_record(FLEET, FLEET.projects["web"]))
+
+
+def test_the_record_of_a_host_has_every_field_and_set() -> None:
+    host = fleet_of([event("hosts/plum", Effect(creates=True))]).host("plum")
+    assert {*HostFields.model_fields, *HostSets.model_fields} <= set(host_record(host))
 
 
 def test_the_page_about_export_names_every_column_in_its_order() -> None:

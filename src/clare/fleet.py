@@ -105,6 +105,11 @@ class Fleet:
         """Every saved view that exists, by name."""
         return self._existing("views")
 
+    @cached_property
+    def hosts(self) -> dict[str, Entity]:
+        """Every host that exists, by its short name."""
+        return self._existing("hosts")
+
     def _existing(self, kind: str) -> dict[str, Entity]:
         keys = (key for key in self.table.others if key.startswith(f"{kind}/"))
         return {
@@ -226,6 +231,16 @@ class Fleet:
                 hint=f"known: {some}" if some else f"`clare view save {name} QUERY` makes one",
             )
         return self.views[name]
+
+    def host(self, name: str) -> Entity:
+        """The host of that name. Raises ClareError if there is none."""
+        if name not in self.hosts:
+            some = ", ".join(sorted(self.hosts)[:8])
+            raise ClareError(
+                f"no host {name}",
+                hint=f"known: {some}" if some else f"`clare host add {name}` adds one",
+            )
+        return self.hosts[name]
 
     def unreadable(self, key: str) -> tuple[Finding, ...]:
         """The unreadable files of an entity that nobody has acknowledged."""

@@ -59,6 +59,11 @@ def is_slug(text: str) -> bool:
     return bool(SLUG.fullmatch(text)) and text not in _RESERVED
 
 
+def is_host(text: str) -> bool:
+    """Whether the text can be a host's short name on the board: in event ids, and as a folder."""
+    return bool(HOST.fullmatch(text)) and is_slug(text)
+
+
 def is_actor(text: str) -> bool:
     """Whether the text can name a person or an agent: visible, no spaces, no leading dash."""
     return 0 < len(text) <= 100 and text[0] != "-" and is_plain(text) and not _SPACE.search(text)
@@ -104,6 +109,11 @@ def project_key(slug: str) -> str:
 def view_key(slug: str) -> str:
     """The entity key of a saved view: `views/my-bugs`."""
     return f"views/{slug}"
+
+
+def host_key(name: str) -> str:
+    """The entity key of a host: `hosts/plum`."""
+    return f"hosts/{name}"
 
 
 def is_key(key: str) -> bool:

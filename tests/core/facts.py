@@ -1,10 +1,13 @@
 """For every type of event: any fact of it, and the one whose bytes are pinned."""
 
+from collections.abc import Mapping
+
 from hypothesis import strategies as st
 
 from clare import names
 from clare.clock import DAY, HOUR, MINUTE, SECOND, Stamp
 from clare.events.fact import Acknowledged, Fact, Retracted
+from clare.events.host import HostAdded, HostEdited, HostFields, HostSets
 from clare.events.project import ProjectCreated, ProjectEdited, ProjectFields
 from clare.events.read import Node
 from clare.events.task import (
@@ -19,9 +22,12 @@ from clare.events.task import (
 from clare.events.text import event_bytes
 from clare.events.view import ViewFields, ViewSaved
 
+Sets = dict[str, list[str]]
+
 TASK = "tasks/7qk2m9xw4v0c"
 PROJECT = "projects/parser"
 VIEW = "views/my-bugs"
+HOST = "hosts/plum"
 EVENT = "20261120T090412.123Z-0000-plum-k3f9x2m1"
 EARLIER = "20261120T085900.001Z-0000-apricot-x2m10p7q"
 CLONE = "4v0c7qk2"
@@ -167,19 +173,30 @@ PROJECT_FIELDS: dict[str, st.SearchStrategy[str]] = {
 }
 
 VIEW_FIELDS: dict[str, st.SearchStrategy[str]] = {"query": TEXTS, "columns": optional(LINES)}
+HOST_FIELDS: dict[str, st.SearchStrategy[str]] = {"about": optional(LINES)}
+HOST_ELEMENTS: dict[str, st.SearchStrategy[str]] = {"roles": LABELS, "labels": LABELS}
+
+
+def some_of(elements: Mapping[str, st.SearchStrategy[str]]) -> st.SearchStrategy[Sets]:
+    """Some of these sets, with a few elements each."""
+    return st.fixed_dictionaries(
+        {}, optional={name: st.lists(one, min_size=1, max_size=3) for name, one in elements.items()}
+    )
+
 
 TASK_FIELDS = st.fixed_dictionaries({}, optional=FIELDS).map(TaskFields.model_validate)
-TASK_SETS = st.fixed_dictionaries(
-    {}, optional={name: st.lists(one, min_size=1, max_size=3) for name, one in ELEMENTS.items()}
-).map(TaskSets.model_validate)
+TASK_SETS = some_of(ELEMENTS).map(TaskSets.model_validate)
 ABOUT_PROJECTS = st.fixed_dictionaries({}, optional=PROJECT_FIELDS).map(
     ProjectFields.model_validate
 )
 ABOUT_VIEWS = st.fixed_dictionaries({}, optional=VIEW_FIELDS).map(ViewFields.model_validate)
+ABOUT_HOSTS = st.fixed_dictionaries({}, optional=HOST_FIELDS).map(HostFields.model_validate)
+HOST_SETS = some_of(HOST_ELEMENTS).map(HostSets.model_validate)
 TASKS = TASK_IDS.map(names.task_key)
 PROJECTS = SLUGS.map(names.project_key)
 VIEWS = SLUGS.map(names.view_key)
-ANYTHING = st.one_of(TASKS, PROJECTS, st.just("sprints/one"))
+HOSTS = st.from_regex(names.HOST, fullmatch=True).filter(names.is_host).map(names.host_key)
+ANYTHING = st.one_of(TASKS, PROJECTS, HOSTS, st.just("sprints/one"))
 
 STRATEGIES: dict[str, st.SearchStrategy[Fact]] = {
     "event.retracted": st.builds(Retracted, entity=ANYTHING, retracts=SOME_EVENTS),
@@ -187,6 +204,10 @@ STRATEGIES: dict[str, st.SearchStrategy[Fact]] = {
         Acknowledged,
         entity=ANYTHING,
         files=st.lists(TEXTS, min_size=1, max_size=3).map(tuple),
+    ),
+    "host.added": st.builds(HostAdded, entity=HOSTS, set=ABOUT_HOSTS, add=HOST_SETS),
+    "host.edited": st.builds(
+        HostEdited, entity=HOSTS, set=ABOUT_HOSTS, add=HOST_SETS, remove=HOST_SETS
     ),
     "project.created": st.builds(ProjectCreated, entity=PROJECTS, set=ABOUT_PROJECTS),
     "project.edited": st.builds(ProjectEdited, entity=PROJECTS, set=ABOUT_PROJECTS),
@@ -204,6 +225,17 @@ STRATEGIES: dict[str, st.SearchStrategy[Fact]] = {
 PINNED: dict[str, Fact] = {
     "event.retracted": Retracted(entity=PROJECT, retracts=(EARLIER,)),
     "file.acknowledged": Acknowledged(entity=TASK, files=(f"{EARLIER}.yaml@0f3a9c1d",)),
+    "host.added": HostAdded(
+        entity=HOST,
+        set=HostFields(about="Under the desk: the one with 2 GPUs"),
+        add=HostSets(roles=("builder", "gpu"), labels=("loud", "on")),
+    ),
+    "host.edited": HostEdited(
+        entity=HOST,
+        set=HostFields(about=""),
+        add=HostSets(roles=("hub",)),
+        remove=HostSets(roles=("gpu",), labels=("loud",)),
+    ),
     "project.created": ProjectCreated(
         entity=PROJECT, set=ProjectFields(title="The parser", body="Reads.\n\nAnd writes.\n")
     ),

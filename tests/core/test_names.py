@@ -106,6 +106,18 @@ def test_a_slug_that_some_file_system_or_shell_takes_otherwise_is_refused(slug: 
     assert not names.is_key(names.task_key(slug))
 
 
+@given(st.from_regex(names.HOST, fullmatch=True))
+def test_a_host_on_the_board_has_a_name_for_event_ids_and_a_folder(name: str) -> None:
+    assert names.is_host(name) == names.is_key(names.host_key(name))
+    if names.is_host(name):
+        assert names.key_of_folder(f"fleet/hosts/{name}") == names.host_key(name)
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "con", "lpt9", "Plum", "plum.lan", "a" * 33])
+def test_a_name_that_is_no_short_one_is_no_host(name: str) -> None:
+    assert not names.is_host(name)
+
+
 @pytest.mark.parametrize("actor", ["nat", "claude/7f3a", "n@t", "Nat.Smith", "ñat", "x" * 100])
 def test_an_actor_is_one_visible_word(actor: str) -> None:
     assert names.is_actor(actor)

@@ -13,6 +13,7 @@ from tests.core.facts import (
     EARLIER,
     ENVELOPE,
     EVENT,
+    HOST,
     PROJECT,
     TASK,
     mapping,
@@ -99,6 +100,27 @@ def test_an_unknown_type_about_a_project_acts_too() -> None:
         set={"title": "Parser", "priority": "P0"}, add={"labels": ("a",)}, retracts=(EARLIER,)
     )
     assert {"set.priority", "add"} <= set(event.carried)
+
+
+def test_an_unknown_type_about_a_host_acts_too() -> None:
+    event = read(
+        mapping(
+            type="host.moved",
+            entity=HOST,
+            set={"about": "in the rack", "address": "10.0.0.7"},
+            add={"roles": ["hub", "two words"], "ports": ["22"]},
+            remove={"labels": ["loud"]},
+            retracts=[EARLIER],
+        )
+    )
+    assert event.effect == Effect(
+        set={"about": "in the rack", "address": "10.0.0.7"},
+        add={"roles": ("hub",), "ports": ("22",)},
+        remove={"labels": ("loud",)},
+        retracts=(EARLIER,),
+    )
+    assert {"type host.moved", "set.address", "add.ports"} == set(event.carried)
+    assert [report.partition(":")[0] for report in event.unfit] == ["add.roles.1"]
 
 
 def test_an_unknown_kind_of_entity_has_fields_and_sets() -> None:

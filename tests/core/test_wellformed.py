@@ -14,6 +14,7 @@ from clare.events import wellformed
 from clare.events.checks import Check, Choice
 from clare.events.event import Effect, Event, Node
 from clare.events.fact import Fact, Model, type_registry
+from clare.events.host import HostFields, HostSets
 from clare.events.lenient import read_any
 from clare.events.project import ProjectFields
 from clare.events.read import Malformed
@@ -29,6 +30,7 @@ from tests.core.facts import (
     ENVELOPE,
     EVENT,
     EVENT_IDS,
+    HOST,
     PINNED,
     PROJECT,
     STRATEGIES,
@@ -109,6 +111,8 @@ def check_of(field: object) -> object:
         (TaskSets, wellformed.TASK_SETS),
         (ProjectFields, wellformed.PROJECT_FIELDS),
         (ViewFields, wellformed.VIEW_FIELDS),
+        (HostFields, wellformed.HOST_FIELDS),
+        (HostSets, wellformed.HOST_SETS),
     ],
 )
 def test_the_tables_hold_what_the_models_declare_in_their_order(
@@ -185,7 +189,10 @@ NODES: st.SearchStrategy[Node] = st.one_of(
     st.dictionaries(TEXTS, TEXTS, max_size=2),
 )
 INSIDE = sorted(
-    {*TaskFields.model_fields, *TaskSets.model_fields, "repo", "query", "columns", "new"}
+    {
+        *(*TaskFields.model_fields, *TaskSets.model_fields, *HostFields.model_fields),
+        *(*HostSets.model_fields, "repo", "query", "columns", "new"),
+    }
 )
 BODY = sorted({key for shape in wellformed.SHAPES.values() for key in shape.keys} | {"sig", "new"})
 MADE = [parse(written(fact)) for fact in PINNED.values()]
@@ -228,6 +235,10 @@ def change(draw: st.DrawFn, tree: dict[str, Node], key: str) -> None:
 @example(mapping(type="task.released", ends=[]))
 @example(mapping(type="view.saved"))
 @example(mapping(type="view.saved", entity=VIEW, set={"query": "x"}, add={}))
+@example(mapping(type="host.added", entity=HOST, add={"labels": ["a"], "roles": ["b"]}))
+@example(mapping(type="host.added", entity=HOST, remove={"roles": ["b"]}))
+@example(mapping(type="host.edited", entity=HOST, add={"needs": ["7qk2m9xw4v0c"]}))
+@example(mapping(type="host.edited", entity=TASK, set={"about": "x"}))
 @example(mapping(type="event.retracted", entity="sprints/one", retracts=[EARLIER]))
 @example(mapping(sig="x"))
 @example(mapping(type="task.commented", text="a\ud800"))

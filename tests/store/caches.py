@@ -4,7 +4,7 @@ from clare.clock import HOUR
 from clare.fleet import Fleet
 from clare.table import Row, Table
 from clare.views.ready import rank
-from clare.views.record import task_record
+from clare.views.record import host_record, task_record
 from clare.views.status import glance
 from tests.store.boards import MORNING
 
@@ -51,6 +51,7 @@ def views(fleet: Fleet) -> list[object]:
     return [
         [(entry.task.id, entry.reasons) for entry in (*queue.ready, *queue.excluded)],
         [task_record(fleet, each, now=NOW) for each in fleet.tasks.values()],
+        [host_record(each) for each in fleet.hosts.values()],
         [each.id for each in (*found.held, *found.active, *found.review)],
         (found.blocked, found.contested, found.unfinished, found.closed),
         [fleet.short(task_id) for task_id in fleet.tasks],

@@ -34,10 +34,11 @@ TASKS = [f"tasks/aaaa{number}{number}7777{number}1" for number in range(4)]
 """Of one prefix, so that short ids depend on each other."""
 
 SLUGS = ["projects/web", "views/mine"]
+HOSTS = ["hosts/plum", "hosts/apricot"]
 
 
 def _event(draw: st.DrawFn, number: int) -> dict[str, object]:
-    key = draw(st.sampled_from([*TASKS, *SLUGS]))
+    key = draw(st.sampled_from([*TASKS, *SLUGS, *HOSTS]))
     stamp = Stamp(MORNING + 1000 * draw(st.integers(0, 9000)))
     told: dict[str, object] = {
         "id": f"{stamp}-plum-{names.base32(number, 8)}",
@@ -46,6 +47,8 @@ def _event(draw: st.DrawFn, number: int) -> dict[str, object]:
         "clone": "4v0c7qk2",
         "entity": key,
     }
+    if key in HOSTS:
+        return told | {"id": _in_turn(number)} | draw(st.sampled_from(_about_a_host(number)))
     if not key.startswith("tasks/"):
         return {**told, "type": "project.created", "set": {"title": "Web"}}
     other = draw(st.sampled_from(TASKS)).partition("/")[2]
@@ -61,6 +64,20 @@ def _event(draw: st.DrawFn, number: int) -> dict[str, object]:
         {"type": "task.edited", "set": {"priority": "urgent"}},
     )
     return told | draw(st.sampled_from(bodies))
+
+
+def _in_turn(number: int) -> str:
+    return f"{Stamp(MORNING + 1000 * number)}-plum-{names.base32(number, 8)}"
+
+
+def _about_a_host(number: int) -> Sequence[dict[str, object]]:
+    return (
+        {"type": "host.added", "set": {"about": f"Host {number}"}, "add": {"roles": ["a", "b"]}},
+        {"type": "host.edited", "remove": {"roles": ["a"]}, "add": {"labels": ["c"]}},
+        {"type": "host.moved", "add": {"ports": ["22"]}, "set": {"about": "newer"}},
+        {"type": "event.retracted", "retracts": [_in_turn(n) for n in range(number + 1)]},
+        {"type": "host.edited", "add": {"roles": ["two words"]}},
+    )
 
 
 @st.composite

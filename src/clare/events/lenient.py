@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 
 from clare import names
-from clare.events import project, task, view
+from clare.events import host, project, task, view
 from clare.events.event import Effect, Event, Node
 from clare.events.fact import Fact, Model, Unknown, type_registry
 from clare.events.fields import Actor, CloneId, EntityKey, EventId
@@ -20,13 +20,15 @@ _UNKNOWN: dict[str, type[Fact]] = {
     "tasks": task.UnknownTask,
     "projects": project.UnknownProject,
     "views": view.UnknownView,
+    "hosts": host.UnknownHost,
 }
 _FIELDS: dict[str, type[Model]] = {
     "tasks": task.TaskFields,
     "projects": project.ProjectFields,
     "views": view.ViewFields,
+    "hosts": host.HostFields,
 }
-_SETS: dict[str, type[Model]] = {"tasks": task.TaskSets}
+_SETS: dict[str, type[Model]] = {"tasks": task.TaskSets, "hosts": host.HostSets}
 
 
 class _Envelope(Model):

@@ -57,6 +57,8 @@ TASK_RELEASED = "task.released"
 PROJECT_CREATED = "project.created"
 PROJECT_EDITED = "project.edited"
 VIEW_SAVED = "view.saved"
+HOST_ADDED = "host.added"
+HOST_EDITED = "host.edited"
 RETRACTED = "event.retracted"
 
 _PARTS = ("set", "add", "remove", "text", "lease", "hub", "retracts", "ends", "files")
@@ -66,7 +68,9 @@ _FIELDS: Mapping[str, Values] = {
     "tasks": wellformed.TASK_FIELDS,
     "projects": wellformed.PROJECT_FIELDS,
     "views": wellformed.VIEW_FIELDS,
+    "hosts": wellformed.HOST_FIELDS,
 }
+_SETS: Mapping[str, Values] = {"tasks": wellformed.TASK_SETS, "hosts": wellformed.HOST_SETS}
 
 
 def say(type_: str, entity: str, given: Mapping[str, object]) -> Said | None:
@@ -86,7 +90,7 @@ def _part(name: str, entity: str, value: object) -> Node:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        order = _FIELDS.get(entity.partition("/")[0], {}) if name == "set" else wellformed.TASK_SETS
+        order = (_FIELDS if name == "set" else _SETS).get(entity.partition("/")[0], {})
         known = [key for key in order if key in value]
         rest = [key for key in value if key not in order]
         return {key: _value(value[key]) for key in (*known, *rest)}

@@ -43,6 +43,8 @@ PROJECT_FIELDS: Values = {
     "repo": checks.optional_line,
 }
 VIEW_FIELDS: Values = {"query": checks.text, "columns": checks.optional_line}
+HOST_FIELDS: Values = {"about": checks.optional_line}
+HOST_SETS: Values = {"roles": checks.label, "labels": checks.label}
 
 _Mapping = Mapping[str, Node]
 T = TypeVar("T")
@@ -173,10 +175,13 @@ def _shape(kind: str, effect: Callable[[_Mapping], Effect], *keys: str) -> Shape
 _task = partial(_edit, fields=TASK_FIELDS, sets=TASK_SETS)
 _project = partial(_edit, fields=PROJECT_FIELDS, sets={})
 _view = partial(_edit, fields=VIEW_FIELDS, sets={})
+_host = partial(_edit, fields=HOST_FIELDS, sets=HOST_SETS)
 
 SHAPES: Mapping[str, Shape] = {
     "event.retracted": _shape("", _retraction, "retracts"),
     "file.acknowledged": _shape("", _acknowledgement, "files"),
+    "host.added": _shape("hosts", partial(_host, creates=True), "set", "add"),
+    "host.edited": _shape("hosts", _host, "set", "add", "remove"),
     "project.created": _shape("projects", partial(_project, creates=True), "set"),
     "project.edited": _shape("projects", _project, "set"),
     "task.created": _shape("tasks", partial(_task, creates=True), "set", "add"),

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from clare.errors import Usage
-from clare.events import project, task, view
+from clare.events import host, project, task, view
 from clare.events.fact import Fact, type_registry
 from clare.events.problems import first_problem, problem_text
 from clare.views.story import shorten
 
-MODELS = (project, task, view)
+MODELS = (project, task, view, host)
 """Loading them fills the registry."""
 
 

@@ -130,6 +130,22 @@ def project_record(fleet: Fleet, entity: Entity) -> Record:
     }
 
 
+def host_record(host: Entity) -> Record:
+    """Every field of a host."""
+    made, changed = host.created, host.updated
+    return {
+        "name": host.key.partition("/")[2],
+        "about": host.value("about") or None,
+        "roles": list(host.elements("roles")),
+        "labels": list(host.elements("labels")),
+        "created_at": at(made.event) if made else None,
+        "created_by": made.by if made else None,
+        "updated_at": at(changed.event) if changed else None,
+        "updated_by": changed.by if changed else None,
+        "contested": contested(host),
+    }
+
+
 def at(event_id: str) -> str:
     """When an event was written."""
     return show_instant(Stamp.of(event_id).ms)
