@@ -34,6 +34,7 @@ BEFORE = {
     "clare join git@hub:fleet.git --host apricot": ELSEWHERE,
     "clare doctor --acknowledge notes.yaml": "echo '[' >fleet/tasks/7q/7qk2m9xw4v0c/notes.yaml; "
     "git add fleet; git commit --quiet -m 'a mistake'",
+    "clare host edit plum -r gpu --unrole builder --about 'in the rack'": "clare host add plum",
     "clare export -o board.jsonl": "rm board.jsonl",
     "clare config unset sync": "clare config set sync manual",
     "clare hooks agents remove": "clare hooks agents install",
@@ -148,6 +149,7 @@ def build(root: Path) -> Shell:
     shell.ok("clare project add web")
     shell.ok("clare import jsonl ../tasks.jsonl")
     shell.ok("clare view save mine is:mine; clare view save bugs type:bug")
+    shell.ok("clare host add apricot")
     (shell.board / "fleet" / "templates").mkdir()
     (shell.board / "fleet" / "templates" / "release.yaml").write_text("title: Release\n")
     shell.ok("git add fleet; git commit --quiet -m 'a template'; clare sync")

@@ -81,11 +81,12 @@ def test_a_key_near_a_known_one_is_told_with_its_line(here: Here) -> None:
 
 def test_the_shell_completes_templates_keys_entities_and_columns(here: Here) -> None:
     here.ok("project", "add", "web")
+    here.ok("host", "add", "plum")
     plant(here, {"fleet/templates/release.yaml": "title: Release\n"})
     for line, wanted in (
         ("add --template ", "release"), ("template show r", "release"), ("config get l", "lease"),
         ("config unset --shared s", "sync"), ("log projects/", "projects/web"),
-        ("list --columns short,ti", "short,title"),
+        ("log hosts/", "hosts/plum"), ("list --columns short,ti", "short,title"),
     ):  # fmt: skip
         told = {"_CLARE_COMPLETE": "bash_complete", "COMP_LINE": f"clare {line}"}
         assert f"plain,{wanted}\n" in here.run(**told).out

@@ -64,6 +64,7 @@ READS = {
     "next": 60,
     "tree": 62,
     "board": 62,
+    "host list": 55,
 }
 """What an agent or a person reads all day, and how many modules of ours each may load."""
 

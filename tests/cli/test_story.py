@@ -27,6 +27,10 @@ nat edits {show} (due none): Show dates
 nat archives project web: The shop
 nat brings back project web: The shop
 nat edits {show} (parent {parse}): Show dates
+nat adds host plum
+ada edits host plum (about the desk, +roles gpu, +loud, -roles builder)
+ada edits host plum (about none, -loud)
+ada takes back 3 events of host plum
 """
 
 
@@ -67,6 +71,14 @@ def a_day(plum: Here, apricot: Here) -> dict[str, str]:
     plum.ok("project", "archive", "web")
     plum.ok("project", "edit", "web", "--status", "active")
     plum.ok("edit", show, "--parent", parse)
+    plum.ok("host", "add", "plum", "-r", "builder")
+    apricot.ok("sync")
+    apricot.ok(
+        *("host", "edit", "plum", "--about", "the desk", "-l", "loud"),
+        *("-r", "gpu", "--unrole", "builder"),
+    )
+    apricot.ok("host", "edit", "plum", "--about", "", "--unlabel", "loud")
+    apricot.ok("host", "rm", "plum")
     return {"parse": parse[:4], "show": show[:4], "third": third[:4]}
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clare.errors import ClareError
-from clare.services import claims, projects, tasks
+from clare.services import claims, hosts, projects, tasks
 from clare.store.board import Board
 from clare.store.changes import differences, is_event_path
 from tests.store.boards import Clock, Site, board_of, dedicated, user_git
@@ -28,6 +28,13 @@ COMMANDS: dict[str, Command] = {
     "done": lambda board, task: tasks.move(board, [task], "done", reason="so"),
     "reopen": lambda board, task: tasks.move(board, [task], "open"),
     "project": lambda board, _: projects.add(board, "web", fields={"title": "The web"}),
+    "host": lambda board, _: hosts.add(
+        board, "plum", fields={"about": "here"}, sets={"roles": ["builder"]}
+    ),
+    "host edit": lambda board, _: hosts.edit(
+        board, "plum", fields={"about": ""}, come={"labels": ["x"]}, gone={"roles": ["builder"]}
+    ),
+    "host rm": lambda board, _: hosts.remove(board, "plum"),
     "several": lambda board, task: tasks.move(board, [task, *board.read().tasks], "review"),
     "unknown": lambda board, _: tasks.move(board, ["zzzz"], "done"),
 }
@@ -79,6 +86,7 @@ def test_every_command_is_one_commit_that_only_adds_events_and_stays_what_it_was
 def test_a_day_of_commands_is_one_commit_each(tmp_path: Path) -> None:
     clock = Clock()
     words = ["claim", "comment", "edit", "done", "reopen", "claim", "release", "project", "several"]
+    words += ["host", "host edit", "host rm", "host"]
     obey(tmp_path / "day", clock, words)
     told = user_git(tmp_path / "day", "log", "--format=%s").splitlines()
     assert len(told) == len(words) + 2

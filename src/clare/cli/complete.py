@@ -83,6 +83,29 @@ def view_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items
     return _words(_fleet(ctx).views, incomplete)
 
 
+def hosts(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Hosts by their short name, with what is said about them."""
+    return [
+        _item(name, help=_described(entity.value("about")))
+        for name, entity in sorted(_fleet(ctx).hosts.items())
+        if name.startswith(incomplete)
+    ]
+
+
+def host_roles(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Roles that a host has."""
+    return _words(_of_hosts(ctx, "roles"), incomplete)
+
+
+def host_labels(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
+    """Labels that a host has."""
+    return _words(_of_hosts(ctx, "labels"), incomplete)
+
+
+def _of_hosts(ctx: click.Context, name: str) -> set[str]:
+    return {word for host in _fleet(ctx).hosts.values() for word in host.elements(name)}
+
+
 def priorities(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """The priorities, in any case."""
     return _words(PRIORITIES, incomplete.upper())
@@ -105,9 +128,10 @@ def settings(_ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
 
 
 def entities(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
-    """Tasks, and projects and views by their keys."""
+    """Tasks, and projects, views and hosts by their keys."""
     fleet = _fleet(ctx)
-    keys = (*(f"projects/{slug}" for slug in fleet.projects), *(f"views/{n}" for n in fleet.views))
+    named = (*fleet.projects.values(), *fleet.views.values(), *fleet.hosts.values())
+    keys = (entity.key for entity in named)
     return tasks(ctx, param, incomplete) + _words(keys, incomplete)
 
 

@@ -77,6 +77,7 @@ COMMANDS = {
     "task": ("clare.cli.groups:task", "Tasks: the same commands as without `task`."),
     "project": ("clare.cli.groups:project", "Projects: what tasks belong to."),
     "view": ("clare.cli.groups:view", "Saved views: queries with a name."),
+    "host": ("clare.cli.groups:host", "Hosts: the fleet's machines, and what each is for."),
     "template": ("clare.cli.groups:template", "Templates: what `add --template` begins with."),
     "config": ("clare.cli.groups:config", "Settings, of this machine and of the fleet."),
     "import": ("clare.cli.groups:imports", "Bring tasks in from other trackers."),
@@ -90,7 +91,7 @@ HEADINGS = {
         *("add", "split", "apply", "edit", "needs", "assign", "drop", "reopen"),
         *("task", "project", "view", "template"),
     ),
-    "Share": ("sync", "import", "export", "digest"),
+    "Share": ("sync", "host", "import", "export", "digest"),
     "Set up": (
         *("init", "join", "where", "config", "doctor", "prime", "hooks"),
         *("completion", "man", "help", "demo", "uninstall"),

@@ -17,6 +17,13 @@ VIEW_COMMANDS = {
     "show": ("clare.cli.views:show", "Show what a view stands for."),
     "rm": ("clare.cli.views:remove", "Take a view away; its history stays."),
 }
+HOST_COMMANDS = {
+    "add": ("clare.cli.hosts:add", "Add a host."),
+    "list": ("clare.cli.hosts:list_hosts", "List hosts."),
+    "show": ("clare.cli.hosts:show", "Show a host."),
+    "edit": ("clare.cli.hosts:edit", "Change a host."),
+    "rm": ("clare.cli.hosts:remove", "Take a host off the board; its history stays."),
+}
 CONFIG_COMMANDS = {
     "get": ("clare.cli.settings:get", "Print one setting as it acts here."),
     "set": ("clare.cli.settings:set_", "Set something on this machine, or for all clones."),
@@ -74,6 +81,9 @@ TEMPLATE_COMMANDS = {
 task = common(LazyGroup("task", TASK_COMMANDS, help="Tasks: the same commands as without `task`."))
 project = common(LazyGroup("project", PROJECT_COMMANDS, help="Projects: what tasks belong to."))
 view = common(LazyGroup("view", VIEW_COMMANDS, help="Saved views: queries with a name."))
+host = common(
+    LazyGroup("host", HOST_COMMANDS, help="Hosts: the fleet's machines, and what each is for.")
+)
 template = common(
     LazyGroup("template", TEMPLATE_COMMANDS, help="Templates: what `add --template` begins with.")
 )

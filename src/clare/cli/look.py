@@ -64,7 +64,7 @@ def show_task(session: Session, fleet: Fleet, task: Task, now: int) -> None:
         _show_text(session, f"Done when:\n{entity.value('done_when')}")
     for name in entity.contested:
         session.say()
-        _show_contested(session, name, entity.fields[name], _settling(fleet, task, name))
+        show_contested(session, name, entity.fields[name], _settling(fleet, task, name))
     for comment in task.comments:
         _show_text(session, f"{comment.by}, {at(comment.event)}")
         _show_lines(session, comment.text, "    ")
@@ -82,7 +82,8 @@ def _show_lines(session: Session, text: str, indent: str) -> None:
         session.say(f"{indent}{line}".rstrip())
 
 
-def _show_contested(session: Session, name: str, heads: Sequence[Write], way: str) -> None:
+def show_contested(session: Session, name: str, heads: Sequence[Write], way: str) -> None:
+    """The values of a contested field, and the command that settles it if there is one."""
     session.say(session.styled(f"  {name} is contested; the last one shows:", fg="yellow"))
     for head in heads:
         session.say(f"    {one_line(head.value) or 'none'}  by {head.by}, {at(head.event)}")
@@ -165,7 +166,7 @@ def _named(fleet: Fleet, task_id: str) -> str:
 def log(session: Session, name: str | None, limit: int | None) -> None:
     """The history, of everything or of one task or project.
 
-    In sentences, newest first. ENTITY is a TASK, or projects/NAME, or views/NAME.
+    In sentences, newest first. ENTITY is a TASK, or projects/NAME, views/NAME or hosts/NAME.
     """
     from clare.services.history import newest_lines
     from clare.views import log as history

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from clare.errors import ClareError
-from clare.events.said import Fact, say
+from clare.events.said import RETRACTED, Fact, say
 from clare.fleet import Fleet, Task
 from clare.services.finding import sound, together
 from clare.store import writing
@@ -108,6 +108,12 @@ def held_by(board: Board, fleet: Fleet) -> str:
     raise ClareError(
         f"{board.actor} holds {some or 'no task'} here", hint="name the TASK that you mean"
     )
+
+
+def take_back(fleet: Fleet, key: str) -> list[Fact]:
+    """Take away all that was said of an entity so far, so that its name is free."""
+    said = [event.id for event in fleet.events[key] if not event.effect.retracts]
+    return [make(RETRACTED, key, retracts=said)] if said else []
 
 
 def make(type_: str, key: str, **body: object) -> Fact:

@@ -2,9 +2,9 @@
 
 from clare import names
 from clare.errors import Usage
-from clare.events.said import RETRACTED, VIEW_SAVED, Fact
+from clare.events.said import VIEW_SAVED, Fact
 from clare.fleet import Fleet
-from clare.services.act import Outcome, act, make
+from clare.services.act import Outcome, act, make, take_back
 from clare.services.finding import check_readable
 from clare.store.board import Board
 from clare.views.query import Query
@@ -43,7 +43,6 @@ def remove(board: Board, name: str) -> Outcome:
     def decide(fleet: Fleet) -> list[Fact]:
         view = fleet.view(name)
         check_readable(fleet, view.key)
-        saved = [event.id for event in fleet.events[view.key] if not event.effect.retracts]
-        return [make(RETRACTED, view.key, retracts=saved)]
+        return take_back(fleet, view.key)
 
     return act(board, decide)
