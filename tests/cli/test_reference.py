@@ -126,7 +126,7 @@ def _object(value: object) -> Json:
 
 
 def test_the_reference_has_every_variable_that_clare_reads() -> None:
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "src" / "clare").rglob("*.py"))
     read = set(re.findall(r'environ(?:\.get\(|\[)"([A-Z_]+)"', source))
     known = {setting.environment for setting in SETTINGS.values()}
     known |= {name for agent in AGENTS for name in agent.session} | set(ENVIRONMENT)

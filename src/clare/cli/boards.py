@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from clare.cli import complete
 from clare.cli.options import Session, common
 from clare.cli.report import warn
 from clare.config import check_host
@@ -110,7 +111,7 @@ def where(session: Session) -> None:
 
 @common
 @click.command(epilog="Examples: clare sync; clare sync --watch; clare sync apricot")
-@click.argument("where", default="", metavar="[HOST[:PATH]]")
+@click.argument("where", default="", metavar="[HOST[:PATH]]", shell_complete=complete.hosts)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--watch", is_flag=True, help="Go on, every 10 seconds, until interrupted.")
 @click.option("--publisher", type=int, hidden=True, help="The publisher's lock, already taken.")

@@ -50,7 +50,10 @@ COMMANDS = {
     ),
     "apply": ("clare.cli.plans:apply", "Add and edit tasks as a file says, all or nothing."),
     "log": ("clare.cli.look:log", "The history, of everything or of one task or project."),
-    "sync": ("clare.cli.boards:sync", "Fetch from the hub and publish to it."),
+    "sync": (
+        "clare.cli.boards:sync",
+        "Fetch from the hub and publish to it, or exchange events with another host.",
+    ),
     "init": ("clare.cli.boards:init", "Found a fleet, or set up the one that is here."),
     "join": ("clare.cli.boards:join", "Take part in the fleet at a URL."),
     "where": ("clare.cli.boards:where", "Which board this is, who you are, and why."),

@@ -7,9 +7,10 @@ import click
 
 from clare.cli import complete
 from clare.cli.arguments import given
-from clare.cli.options import Session, common
+from clare.cli.options import Session, SomeFailed, common
 from clare.cli.report import notes, warn
 from clare.errors import Usage
+from clare.fleet import Fleet
 from clare.services.finding import check_readable
 from clare.state import Entity
 from clare.views.record import host_record
@@ -17,6 +18,7 @@ from clare.views.safe import one_line
 
 if TYPE_CHECKING:
     from clare.services.act import Outcome
+    from clare.services.probing import Probed
 
 NAME = click.argument("name", metavar="HOST", shell_complete=complete.hosts)
 ROLE = click.option(
@@ -110,15 +112,20 @@ def edit(
 
 
 @common
-@click.command("list", epilog="Example: clare host list")
+@click.command("list", epilog="Examples: clare host list; clare host list --probe")
+@click.option("--probe", is_flag=True, help="Ask each that this machine can reach how it is.")
 @click.pass_obj
-def list_hosts(session: Session) -> None:
+def list_hosts(session: Session, probe: bool) -> None:
     """List hosts.
 
     With their roles, their labels and what is said about them. How to reach a host is not on the
-    board: each machine has that in its own rclaude hosts.toml.
+    board: each machine has that in its own rclaude hosts.toml. With --probe those are listed too,
+    each with whether it answers, its versions, and how far its clock is from ours.
     """
     fleet = session.open().board.read()
+    if probe:
+        _list_probed(session, fleet)
+        return
     found = [host for _, host in sorted(fleet.hosts.items())]
     if session.as_json:
         session.data([host_record(host) for host in found])
@@ -127,6 +134,33 @@ def list_hosts(session: Session) -> None:
         if not found:
             session.talk("no hosts; `clare host add HOST` adds one")
     warn(session, fleet)
+
+
+def _list_probed(session: Session, fleet: Fleet) -> None:
+    from clare.services import probing
+
+    with session.progress() as told:
+        if told:
+            told("asking the hosts …")
+        outlook = probing.probe(fleet)
+    if session.as_json:
+        session.data([host.record for host in outlook.hosts])
+    else:
+        session.table([_probed_row(host) for host in outlook.hosts], styles=("cyan",))
+    for host in outlook.hosts:
+        if host.skew:
+            session.talk(f"clare: {host.skew}; let both follow a time server (NTP)")
+    warn(session, fleet)
+    if outlook.failed:
+        raise SomeFailed(outlook.failed)
+
+
+def _probed_row(host: "Probed") -> Sequence[str]:
+    row = host.row
+    if row is None or row.clock_skew_ms is None:
+        return host.name, host.state, "", "", row.error if row else ""
+    latency, apart = f"{row.latency_ms} ms", f"clock {row.clock_skew_ms:+} ms"
+    return host.name, host.state, latency, apart, row.versions
 
 
 def _row(host: Entity) -> Sequence[str]:
