@@ -1,3 +1,3 @@
 """Clare keeps the work of a fleet of people and coding agents in git."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
