@@ -2,8 +2,8 @@
 
 Runs every row of the speed budget on a generated board of so many events (100,000 unless told), whole
 processes in turn, and prints one Markdown table for each board. `--peers` runs the same work on other
-programs besides; `peers` instead of a number does only that, and `curve` prints each row's median on
-boards of 1,000 to 1,000,000 events as well.
+programs besides; `peers` instead of a number does only that, `transport` measures rclaude, and `curve`
+prints each row's median on boards of 1,000 to 1,000,000 events as well.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import peers
+from tests.benchmarks import peers, transport
 from tests.benchmarks.boards import SEED, kept_board
 from tests.benchmarks.figures import Figures, curve, measure, table
 from tests.benchmarks.rows import SMALL, Row, rows
@@ -33,6 +33,9 @@ def main() -> None:
     sizes = sizes or list(CURVE if "curve" in words else [EVENTS])
     print(f"Runs of each row: {told.runs}. Seed of the boards: {SEED}. {_machine()}\n", flush=True)
     by_size: dict[int, Sequence[Figures]] = {}
+    if "transport" in words:
+        print(transport.compared(EVENTS, runs=told.runs), flush=True)
+        return
     for events in sizes if "peers" not in words else ():
         by_size[events] = figures(events, runs=told.runs, only=told.only)
         print(f"{events:,} events:\n\n{table(by_size[events])}\n", flush=True)
@@ -51,7 +54,9 @@ class _Told(argparse.Namespace):
 
 def _arguments() -> _Told:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("events", nargs="*", help="events of the boards; `curve`; `peers`")
+    parser.add_argument(
+        "events", nargs="*", help="events of the boards; `curve`; `peers`; `transport`"
+    )
     parser.add_argument("--runs", type=int, default=7, help="measured runs of each row")
     parser.add_argument(
         "--only", default="", help="only rows with one of these words, and their bases"
