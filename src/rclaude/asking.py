@@ -1,13 +1,12 @@
 """Asking another host over ssh: one process, one deadline."""
 
 import os
-import signal
+import selectors
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
-from rclaude import rows, ssh
+from rclaude import children, rows, ssh
 from rclaude.config import Host
 from rclaude.rows import Reply
 from rclaude.rpc import Request
@@ -15,6 +14,11 @@ from rclaude.trouble import Trouble
 
 RETRY_AFTER = 5.0
 """Seconds after which a question is asked again without the master, which may be cut off."""
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of the longest answer that is read; what prints more is no rclaude."""
+
+_CHUNK = 64 * 1024
 
 
 def ask(host: Host, request: Request, kind: str, *, within: float, folder: str) -> Reply:
@@ -44,28 +48,59 @@ def _asked(host: Host, request: Request, kind: str, *, within: float, folder: st
 
 def _run(words: Sequence[str], host: Host, within: float) -> tuple[int, bytes, str]:
     """Run ssh in a process group of its own, which ends with its deadline."""
-    child = subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    deadline = time.monotonic() + within
     try:
-        out, err = child.communicate(timeout=within)
-    except subprocess.TimeoutExpired:
+        child = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Trouble("missing", f"{words[0]}: {error.strerror}") from None
+    children.started(child.pid)
+    try:
+        out, err = _printed(child, host, deadline)
+        code = child.wait(max(0, deadline - time.monotonic()))
+    except (TimeoutError, subprocess.TimeoutExpired):
         raise Trouble("deadline", f"no answer within {within:.0f} s", host=host.name) from None
     finally:
         _end(child)
-    return child.returncode, out, err.decode("utf-8", "replace")
+    return code, out, err.decode("utf-8", "replace")
+
+
+def _printed(child: "subprocess.Popen[bytes]", host: Host, deadline: float) -> tuple[bytes, bytes]:
+    """What a process prints until it closes both streams. Raises Trouble, or TimeoutError."""
+    assert child.stdout, "it was asked for"
+    assert child.stderr, "it was asked for"
+    found = {child.stdout.fileno(): bytearray(), child.stderr.fileno(): bytearray()}
+    with selectors.DefaultSelector() as still:
+        for stream in found:
+            still.register(stream, selectors.EVENT_READ)
+        while still.get_map():
+            left = deadline - time.monotonic()
+            ready = still.select(left) if left > 0 else []
+            if not ready:
+                raise TimeoutError
+            for key, _ in ready:
+                data = os.read(key.fd, _CHUNK)
+                found[key.fd] += data
+                if not data:
+                    still.unregister(key.fd)
+            if sum(map(len, found.values())) > LARGEST:
+                told = f"it printed more than {LARGEST // 1024**2} MiB"
+                raise Trouble("malformed", told, host=host.name)
+    out, err = found.values()
+    return bytes(out), bytes(err)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
     """End a process that still runs, with all that it started."""
     if child.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        children.end(child.pid)
         child.wait()
+    children.ended(child.pid)
     for pipe in (child.stdout, child.stderr):
         if pipe:
             pipe.close()

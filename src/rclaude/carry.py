@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 
-from rclaude import git, ssh
+from rclaude import git
 from rclaude.config import Host
 from rclaude.trouble import Exit, Trouble
 
@@ -18,6 +18,7 @@ def carrier(host: Host, service: str, path: str, *, here: bool) -> Callable[[], 
         environment = git.environment(os.environ.get("GIT_PROTOCOL", ""))
         return lambda: _run(words, environment, host)
     request = git.request(host, service, path)
+    from rclaude import ssh
 
     def over_ssh() -> int:
         words = ssh.command(host, request, folder=ssh.control_folder())

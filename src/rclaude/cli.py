@@ -57,7 +57,9 @@ def list_sessions(names: tuple[str, ...], every: bool, since: str, usage: bool) 
 
     takes = {"since": "" if every else str(seconds(since)), "usage": "yes" if usage else ""}
     known = config.load()
-    chosen = [known.host(check_host(name)) for name in names] or list(known.by_name.values())
+    chosen = [known.host(check_host(name)) for name in dict.fromkeys(names)] or list(
+        known.by_name.values()
+    )
     return _shown("list", "sessions", known, chosen, takes)
 
 
@@ -80,9 +82,11 @@ def _shown(verb: str, kind: str, known: Hosts, chosen: list[Host], takes: dict[s
 
     def asked(host: Host) -> Reply:
         request = Request(verb, host, takes)
-        if host.name == known.self:
-            return far.told(request)
-        reply = asking.ask(host, request, kind, within=WITHIN, folder=folder)
+        reply = (
+            far.told(request)
+            if host.name == known.self
+            else asking.ask(host, request, kind, within=WITHIN, folder=folder)
+        )
         return reply._replace(rows=[{**row, "host": host.name} for row in reply.rows])
 
     found = ask_all(chosen, asked)

@@ -2,7 +2,6 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, NoReturn
 
@@ -56,6 +55,8 @@ def path() -> str:
 
 def load() -> Hosts:
     """The configuration. Raises Trouble, saying where something is wrong."""
+    import tomllib  # the far end, which must start fast, never reads one
+
     where = path()
     try:
         with open(where, "rb") as file:

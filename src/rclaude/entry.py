@@ -1,14 +1,19 @@
 """Where the program starts. What another host asks is answered without the command line's library."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
+from rclaude import children
 from rclaude.trouble import Exit, Trouble, complain
 
 
 def main() -> None:
     """Run and exit. The one place where errors become lines and exit codes."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
@@ -17,10 +22,17 @@ def main() -> None:
     except BrokenPipeError:
         code = Exit.BUG
     except KeyboardInterrupt:
-        code = 130
+        code = 128 + signal.SIGINT
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
     except Exception as problem:
         code = complain(Trouble("bug", f"{type(problem).__name__}: {problem}"))
+    children.end_all()
     os._exit(int(code))  # threads may still wait for hosts that nobody waits for
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -21,6 +21,7 @@ def ask_all(hosts: Sequence[Host], ask: Ask) -> list[Reply]:
     for number in range(len(hosts)):
         waiting.put(number)
     found: dict[int, Reply] = {}
+    bugs: list[Exception] = []
 
     def work() -> None:
         while True:
@@ -28,7 +29,10 @@ def ask_all(hosts: Sequence[Host], ask: Ask) -> list[Reply]:
                 number = waiting.get_nowait()
             except Empty:
                 return
-            found[number] = _timed(hosts[number], ask)
+            try:
+                found[number] = _timed(hosts[number], ask)
+            except Exception as bug:
+                bugs.append(bug)
 
     if len(hosts) == 1:
         work()
@@ -38,6 +42,8 @@ def ask_all(hosts: Sequence[Host], ask: Ask) -> list[Reply]:
             thread.start()
         for thread in threads:
             thread.join()
+    if bugs:
+        raise bugs[0]
     return [found[number] for number in range(len(hosts))]
 
 

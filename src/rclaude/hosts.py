@@ -1,5 +1,6 @@
 """The hosts of the configuration as rows, and how each is doing."""
 
+import re
 import time
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ from rclaude.config import Host, Hosts
 from rclaude.fan import ask_all
 from rclaude.rows import Reply, Row
 from rclaude.rpc import Request
-from rclaude.trouble import OK
+from rclaude.trouble import OK, Trouble
 
 WITHIN = 10.0
 """Seconds that a host has to answer."""
@@ -27,10 +28,7 @@ def probed(hosts: Hosts, chosen: Sequence[Host], *, folder: str) -> list[Reply]:
         sent = time.time()
         reply = _told(hosts, host, folder)
         middle = (sent + time.time()) / 2 * 1000
-        (found,) = reply.rows
-        skew = {"clock_skew_ms": str(round(int(found["now_ms"]) - middle))}
-        told = {"contract": found["contract"], "versions": found["versions"]}
-        return reply._replace(rows=[{**_row(hosts, host), **told, **skew}])
+        return reply._replace(rows=[{**_row(hosts, host), **_found(reply, middle)}])
 
     return [_judged(hosts, reply) for reply in ask_all(chosen, asked)]
 
@@ -39,6 +37,18 @@ def _told(hosts: Hosts, host: Host, folder: str) -> Reply:
     if host.name == hosts.self:
         return probe.told(host)
     return ask(host, Request("probe", host), "probe", within=WITHIN, folder=folder)
+
+
+def _found(reply: Reply, middle: float) -> Row:
+    """What a host told of itself; `middle` is our time when it did, in ms. Raises Trouble."""
+    rows = [row for row in reply.rows if row.keys() >= {"contract", "versions", "now_ms"}]
+    if len(rows) != 1 or not re.fullmatch(r"[0-9]{1,15}", rows[0]["now_ms"], re.ASCII):
+        raise Trouble(
+            "malformed", "it does not tell its versions and its time", host=reply.trailer.host
+        )
+    skew = round(int(rows[0]["now_ms"]) - middle)
+    told = {name: rows[0][name] for name in ("contract", "versions")}
+    return {**told, "clock_skew_ms": str(skew)}
 
 
 def _judged(hosts: Hosts, reply: Reply) -> Reply:

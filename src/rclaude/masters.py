@@ -2,8 +2,12 @@
 
 import os
 import re
+import select
 import socket
 import stat
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 
 _LONGEST = 107
 """Bytes of the longest path that a socket may have."""
@@ -48,25 +52,43 @@ def _is_private(place: str) -> bool:
 
 def forget_stuck(folder: str) -> None:
     """Remove the sockets of masters that do not answer: whoever connects to one would wait for ever."""
-    with os.scandir(folder) as entries:
-        sockets = [entry.path for entry in entries if stat.S_ISSOCK(entry.stat().st_mode)]
-    for path in sockets:
-        if not _says_hello(path):
-            _remove(path)
+    for path in _silent([os.path.join(folder, name) for name in os.listdir(folder) if _made(name)]):
+        _remove(path)
 
 
-def _says_hello(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(_WAIT)
-        try:
-            line.connect(path)
-            return len(line.recv(_HELLO)) > 0
-        except OSError:
-            return False
+def _made(name: str) -> bool:
+    """Whether a socket has its name; while ssh makes one, more stands behind it."""
+    return re.fullmatch("[0-9a-f]{40}", name) is not None
+
+
+def _silent(paths: Iterable[str]) -> list[str]:
+    """The sockets behind which no master says hello; all are asked at once."""
+    with ExitStack() as lines:
+        waiting: dict[socket.socket, str] = {}
+        silent: list[str] = []
+        for path in paths:
+            line = lines.enter_context(socket.socket(socket.AF_UNIX))
+            line.setblocking(False)
+            if line.connect_ex(path):
+                silent.append(path)
+            else:
+                waiting[line] = path
+        deadline = time.monotonic() + _WAIT
+        while waiting and (left := deadline - time.monotonic()) > 0:
+            for line in select.select(list(waiting), [], [], left)[0]:
+                path = waiting.pop(line)
+                if not _says_hello(line):
+                    silent.append(path)
+        return [*silent, *waiting.values()]
+
+
+def _says_hello(line: socket.socket) -> bool:
+    try:
+        return len(line.recv(_HELLO)) > 0
+    except ConnectionError:
+        return False
 
 
 def _remove(path: str) -> None:
-    try:
+    with suppress(FileNotFoundError):
         os.unlink(path)
-    except FileNotFoundError:
-        return

@@ -46,7 +46,7 @@ def parse(url: str) -> tuple[str, str]:
     check_host(host)
     if "?" in path or "#" in path:
         raise Trouble("name", f"{url!r} asks for more than a path", host=host)
-    return host, path if path.startswith("~/") else f"/{path}"
+    return host, path if path.startswith("~/") else f"/{path.lstrip('/')}"
 
 
 def _line() -> str:

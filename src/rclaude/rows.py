@@ -29,7 +29,7 @@ KINDS = {
         *("name", "kind", "status", "latency_ms", "contract", "versions", "clock_skew_ms"),
         *("error", "repos"),
     ),
-    "peek": ("text",),
+    "peek": ("host", "text"),
     "checks": ("host", "check", "status", "detail", "hint"),
     "probe": ("contract", "versions", "now_ms"),
 }

@@ -12,6 +12,7 @@ _OPTIONS = (
     "ConnectTimeout=5",
     "ServerAliveInterval=5",
     "ServerAliveCountMax=2",
+    "RemoteCommand=none",
     "ForwardAgent=no",
     "ClearAllForwardings=yes",
 )
