@@ -39,7 +39,7 @@ def ask(host: Host, request: Request, kind: str, *, within: float, folder: str) 
 
 def _asked(host: Host, request: Request, kind: str, *, within: float, folder: str) -> Reply:
     code, out, err = _run(ssh.command(host, request, folder=folder), host, within)
-    if code == ssh.ITSELF:
+    if code == ssh.ITSELF and (err or not out):  # silent after a part: the far end was killed
         raise ssh.itself(host, err)
     if code in ssh.NO_PROGRAM and not out:
         raise ssh.missing(host)

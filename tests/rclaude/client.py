@@ -134,6 +134,7 @@ class Client:
     def close(self) -> None:
         """End what still runs, and remove the sockets."""
         processes.end(*self.running())
+        processes.wait_for(lambda: not self.running())
         shutil.rmtree(self.runtime, ignore_errors=True)
 
 

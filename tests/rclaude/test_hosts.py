@@ -1,0 +1,138 @@
+"""What `hosts`, `hosts --probe` and `doctor` tell of hosts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rclaude import __version__
+from tests.rclaude.client import Client, Ran, a_client
+from tests.rclaude.farm import NAMES, Farm, a_farm
+from tests.servers import needs
+
+AHEAD_MS = 300_000
+COLUMNS = "name kind status latency_ms contract versions clock_skew_ms error repos"
+WITHIN_MS = 5_000
+
+
+@pytest.fixture(scope="module")
+def skewed() -> Iterator[Farm]:
+    """A host whose clock is five minutes ahead."""
+    needs("faketime")
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+    with a_farm() as farm:
+        farm.add(
+            "apricot",
+            LD_PRELOAD=str(library),
+            FAKETIME=f"+{AHEAD_MS // 1000}s",
+            FAKETIME_DONT_FAKE_MONOTONIC="1",
+        )
+        yield farm
+
+
+@pytest.fixture
+def ahead(skewed: Farm, tmp_path: Path, home: Path) -> Iterator[Client]:
+    with a_client(skewed, tmp_path, home) as client:
+        yield client
+
+
+def checks(ran: Ran, host: str) -> dict[str, str]:
+    """What a doctor found of a host: the status of each check."""
+    return {row["check"]: row["status"] for row in ran.rows if row["host"] == host}
+
+
+def test_hosts_are_listed_without_asking_any(client: Client) -> None:
+    ran = client.rclaude("hosts")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[0] == "\t".join(["#rclaude/1", "hosts", *COLUMNS.split()])
+    assert [(row["name"], row["kind"]) for row in ran.rows] == [
+        ("plum", "self"),
+        *((name, "ssh") for name in NAMES),
+    ]
+    assert {row["repos"] for row in ran.rows} == {"", "~/fleet.git"}
+    assert not client.sockets.exists()
+
+
+def test_a_probe_tells_latency_contract_versions_and_clock(client: Client) -> None:
+    ran = client.rclaude("hosts", "--probe")
+    assert (ran.code, ran.err) == (0, "")
+    assert [row["name"] for row in ran.rows] == ["plum", *NAMES]
+    for row in ran.rows:
+        assert (row["status"], row["contract"], row["error"]) == ("ok", "1", "")
+        assert 0 <= int(row["latency_ms"]) < 10_000
+        assert abs(int(row["clock_skew_ms"])) < WITHIN_MS
+        versions = dict(each.split("=") for each in row["versions"].split())
+        assert versions["rclaude"] == __version__
+        assert {"git", "tmux", "ssh"} <= versions.keys()
+        assert "claude" not in versions
+
+
+def test_a_probe_tells_the_version_of_the_agent(client: Client, farm: Farm) -> None:
+    agent = farm["apricot"].program("echo '2.0.14 (Claude Code)'", "claude")
+    client.configure({"apricot": {"claude": str(agent)}})
+    row = client.rclaude("hosts", "--probe").rows[1]
+    assert "claude=2.0.14" in row["versions"].split()
+
+
+def test_a_probe_of_a_dead_host_has_its_row_too(client: Client) -> None:
+    client.configure({"apricot": {"rclaude": "/no/such/rclaude"}})
+    ran = client.rclaude("hosts", "--probe")
+    assert ran.code == 3
+    row = ran.rows[1]
+    assert (row["name"], row["status"], row["latency_ms"]) == ("apricot", "missing", "")
+    assert "/no/such/rclaude" in row["error"]
+    assert [each["status"] for each in ran.rows] == ["ok", "missing", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        r"#rclaude/1\tprobe\tcontract\tversions\tnow_ms\n1\tx\tsoon\n#host\tq\tok\t1\t\n",
+        r"#rclaude/1\tprobe\tcontract\tversions\tnow_ms\n1\tx\t-1\n#host\tq\tok\t1\t\n",
+        r"#rclaude/1\tprobe\tcontract\tversions\n1\tx\n#host\tq\tok\t1\t\n",
+        r"#rclaude/1\tprobe\tcontract\tversions\tnow_ms\n#host\tq\tok\t1\t\n",
+    ],
+)
+def test_a_probe_that_makes_no_sense_is_malformed(answer: str, client: Client, farm: Farm) -> None:
+    program = farm["apricot"].program(f"printf '{answer}'", "odd")
+    client.configure({"apricot": {"rclaude": str(program)}})
+    ran = client.rclaude("hosts", "--probe")
+    assert ran.code == 3
+    assert [row["status"] for row in ran.rows] == ["ok", "malformed", "ok", "ok"]
+
+
+def test_a_clock_that_is_off_is_measured(ahead: Client) -> None:
+    own, row = ahead.rclaude("hosts", "--probe").rows
+    assert abs(int(own["clock_skew_ms"])) < WITHIN_MS
+    assert abs(int(row["clock_skew_ms"]) - AHEAD_MS) < WITHIN_MS
+
+
+def test_the_doctor_tells_of_a_clock_that_is_off(ahead: Client) -> None:
+    ran = ahead.rclaude("doctor")
+    assert checks(ran, "apricot") == {"way": "ok", "clock": "skewed"}
+    assert checks(ran, "plum")["clock"] == "ok"
+    (row,) = [row for row in ran.rows if row["status"] == "skewed"]
+    assert row["hint"] == "let both follow a time server"
+
+
+def test_the_doctor_finds_nothing_where_all_is_well(client: Client) -> None:
+    ran = client.rclaude("doctor")
+    assert (ran.code, ran.err) == (0, "")
+    assert {row["status"] for row in ran.rows} == {"ok"}
+    here = {"config", "ssh", "git", "tmux", "sockets", "way", "clock"}
+    assert checks(ran, "plum").keys() == here
+    assert ran.hosts == dict.fromkeys(["plum", *NAMES], "ok")
+
+
+def test_the_doctor_of_one_host_asks_no_other(client: Client) -> None:
+    ran = client.rclaude("doctor", "quince")
+    assert ran.hosts == {"quince": "ok"}
+
+
+def test_the_doctor_says_what_to_do(client: Client) -> None:
+    client.known_hosts.write_text("")
+    ran = client.rclaude("doctor", "apricot")
+    assert ran.code == 69
+    (row,) = ran.rows
+    assert (row["check"], row["status"]) == ("way", "host-key")
+    assert "known_hosts" in row["hint"]
