@@ -114,6 +114,7 @@ PasswordAuthentication no
 PermitUserRC no
 MaxSessions 100
 MaxStartups 100:30:200
+Subsystem sftp internal-sftp
 SetEnv {env}
 """
 

@@ -31,10 +31,10 @@ def serve(words: Sequence[str]) -> int:
         name = here.name
         asked = _ASKED.fullmatch(os.environ.get("SSH_ORIGINAL_COMMAND", ""))
         if not asked:
-            raise Trouble("refused", "this key is for rclaude alone")
+            raise Trouble("refused", "this key is for rclaude alone", host=name)
         request = rpc.read(asked[1])
         if request.verb not in allowed:
-            raise Trouble("refused", f"this key may not {request.verb}")
+            raise Trouble("refused", f"this key may not {request.verb}", host=name)
     except Trouble as trouble:
         return _refuse(trouble, name)
     return far.answer(Request(request.verb, here._replace(name=request.host.name), request.takes))

@@ -125,7 +125,7 @@ class Client:
 
     def masters(self) -> list[int]:
         """The masters of ssh that serve this host."""
-        return [*processes.marked(f"{self.sockets}/")]
+        return [*processes.marked(f"ssh: {self.sockets}/")]
 
     def running(self) -> dict[int, str]:
         """What still runs of all that ssh started here, masters too."""

@@ -1,0 +1,123 @@
+"""Nothing outlives its deadline: not rclaude, not what it started."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.rclaude import processes
+from tests.rclaude.client import Client, Ran
+from tests.rclaude.farm import PROGRAM, Farm
+from tests.rclaude.links import a_link
+
+DEADLINE = 10.0
+SOON = 2.0
+"""Seconds that a machine which does much else may add."""
+
+SLEEPS = "exec sleep 1234567"
+
+
+def asked(client: Client) -> Ran:
+    return client.rclaude("list", "--host", "apricot")
+
+
+def stopped(client: Client) -> int:
+    """Start a master, and stop it; its pid."""
+    assert asked(client).code == 0
+    (master,) = client.masters()
+    os.kill(master, signal.SIGSTOP)
+    return master
+
+
+def test_a_stopped_master_is_passed_by_and_forgotten(client: Client) -> None:
+    master = stopped(client)
+    (stuck,) = client.sockets.iterdir()
+    before = stuck.stat().st_ino
+    first = asked(client)
+    assert (first.code, first.hosts) == (0, {"apricot": "ok"})
+    assert first.seconds < DEADLINE
+    assert stuck.stat().st_ino != before  # a master that works has taken the place
+    second = asked(client)
+    assert second.code == 0
+    assert second.seconds < 1 + SOON / 2
+    assert set(client.masters()) > {master}
+
+
+def test_many_stopped_masters_cost_no_more_than_one(client: Client, farm: Farm) -> None:
+    assert client.rclaude("list").code == 0
+    masters = client.masters()
+    assert len(masters) == 3
+    for master in masters:
+        os.kill(master, signal.SIGSTOP)
+    ran = client.rclaude("list")
+    assert ran.code == 0
+    assert ran.seconds < 2 + SOON
+
+
+def test_a_master_that_is_stopped_while_it_is_asked_is_passed_by(
+    client: Client, farm: Farm
+) -> None:
+    """The program there waits until the master is stopped: the question is then asked once more."""
+    assert asked(client).code == 0
+    (master,) = client.masters()
+    here = client.folder / "asked"
+    script = f'[ -e {here} ] && exec {PROGRAM} "$@"; touch {here}; {SLEEPS}'
+    client.configure({"apricot": {"rclaude": str(farm["apricot"].program(script))}})
+    with subprocess.Popen(
+        [PROGRAM, "list", "--host", "apricot"],
+        env=client.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        processes.wait_for(here.exists)
+        os.kill(master, signal.SIGSTOP)
+        out, err = running.communicate(timeout=DEADLINE + SOON)
+    assert (running.returncode, err) == (0, b"")
+    assert b"#host\tapricot\tok\t" in out
+
+
+def test_a_program_that_never_answers_meets_the_deadline(client: Client, farm: Farm) -> None:
+    client.configure({"apricot": {"rclaude": str(farm["apricot"].program(SLEEPS))}})
+    ran = asked(client)
+    assert (ran.code, ran.hosts) == (124, {"apricot": "deadline"})
+    assert DEADLINE - 1 < ran.seconds < DEADLINE + SOON
+
+
+def test_a_link_that_freezes_leaves_nothing_behind(client: Client, farm: Farm) -> None:
+    host = farm["apricot"]
+    with a_link(host.address, host.port) as link:
+        client.lead(apricot=link.port)
+        link.freeze_after(3000)  # after ssh's hello, before anything was asked
+        ran = asked(client)
+        assert (ran.code, ran.hosts) == (124, {"apricot": "deadline"})
+        assert ran.seconds < DEADLINE + SOON
+        assert not client.running()
+
+
+def test_a_link_that_freezes_under_a_master_is_given_up(client: Client, farm: Farm) -> None:
+    host = farm["apricot"]
+    with a_link(host.address, host.port) as link:
+        client.lead(apricot=link.port)
+        assert asked(client).code == 0
+        link.freeze_after(0)
+        ran = asked(client)
+        assert ran.code in (69, 124)
+        assert ran.seconds < DEADLINE + SOON
+        link.mend()
+        processes.wait_for(lambda: not client.running(), within=20)
+        assert asked(client).code == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_is_stopped_takes_along_what_it_started(
+    number: signal.Signals, client: Client, farm: Farm
+) -> None:
+    client.configure({"apricot": {"rclaude": str(farm["apricot"].program(SLEEPS))}})
+    with subprocess.Popen(
+        [PROGRAM, "list", "--host", "apricot"], env=client.environment(), stdout=subprocess.DEVNULL
+    ) as running:
+        processes.wait_for(client.masters)
+        running.send_signal(number)
+        assert running.wait(5) == 128 + number
+    processes.wait_for(lambda: set(client.running()) == set(client.masters()), within=2)
