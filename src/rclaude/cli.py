@@ -116,7 +116,7 @@ def doctor(name: str | None) -> int:
     """Look for everything that can be wrong, here and on the way to the hosts."""
     from rclaude import doctor
 
-    found = doctor.examined(check_host(name) if name else "")
+    found = doctor.examined("" if name is None else check_host(name))
     rows.show("checks", found)
     return code_of(found)
 
