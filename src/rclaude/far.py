@@ -33,7 +33,7 @@ def answer(request: Request) -> int:
     except Trouble as trouble:
         return refuse(trouble, name)
     ms = int((time.monotonic() - started) * 1000)
-    rows.show(_ANSWERS[request.verb][0], [reply._replace(trailer=Trailer(name, ms=ms))])
+    rows.show(_ANSWERS[request.verb][0], [reply._replace(trailer=reply.trailer._replace(ms=ms))])
     return 0
 
 
