@@ -234,6 +234,13 @@ def test_a_sparse_file_of_two_gigabytes_is_read_like_any_other(base: Path) -> No
     assert (found.title, found.state, found.ctx) == ("Mend it", "idle", "428")
 
 
+def test_a_file_that_ends_in_nothing_but_zero_bytes_keeps_its_beginning(base: Path) -> None:
+    path = transcript(base, sid(1), [prompt("Mend it"), answer(says("done"))])
+    os.truncate(path, 2 << 30)
+    found = transcripts.read(str(path))
+    assert (found.title, found.cwd, found.state) == ("Mend it", "/srv/work", "")
+
+
 def test_links_pipes_folders_and_what_vanished_tell_nothing(base: Path) -> None:
     path = transcript(base, sid(1), [prompt("Mend it")])
     (path.parent / "link").symlink_to(path)
