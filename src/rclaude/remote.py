@@ -1,6 +1,7 @@
 """`git-remote-rclaude`: what git starts for `rclaude://HOST/PATH` (gitremote-helpers(7))."""
 
 import os
+import signal
 import sys
 
 from rclaude import config
@@ -14,9 +15,12 @@ SCHEME = "rclaude://"
 def main() -> None:
     """Speak with git, until it wants to be connected."""
     try:
-        sys.exit(serve(sys.argv[2] if len(sys.argv) > 2 else ""))
+        code = serve(sys.argv[2] if len(sys.argv) > 2 else "")
     except Trouble as trouble:
-        sys.exit(complain(trouble))
+        code = complain(trouble)
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    os._exit(code)  # nothing is left to write, and git waits
 
 
 def serve(url: str) -> int:
