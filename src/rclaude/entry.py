@@ -6,14 +6,14 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rclaude import children
 from rclaude.trouble import Exit, Trouble, complain
 
 
 def main() -> None:
     """Run and exit. The one place where errors become lines and exit codes."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup(1) ignores one for us
+            signal.signal(number, _stop)
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()
@@ -27,7 +27,10 @@ def main() -> None:
         code = int(stopped.code or 0)
     except Exception as problem:
         code = complain(Trouble("bug", f"{type(problem).__name__}: {problem}"))
-    children.end_all()
+    if "rclaude.children" in sys.modules:  # it takes long to load, and most start nothing
+        from rclaude import children
+
+        children.end_all()
     os._exit(int(code))  # threads may still wait for hosts that nobody waits for
 
 

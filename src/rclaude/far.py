@@ -1,6 +1,7 @@
 """The far end: answering what another host asks, as rows on standard output."""
 
 import os
+import signal
 import time
 from collections.abc import Callable, Mapping
 
@@ -9,6 +10,9 @@ from rclaude.config import Host
 from rclaude.rows import Reply, Trailer
 from rclaude.rpc import Request
 from rclaude.trouble import Trouble, complain
+
+LONGEST = 60
+"""Seconds after which an answer is given up: whoever asked stopped listening long ago."""
 
 Answer = Callable[[Host, Mapping[str, str]], Reply]
 
@@ -27,6 +31,7 @@ def answer(request: Request) -> int:
     name = request.host.name
     if request.verb == "exec":
         return _exec(request)
+    signal.alarm(LONGEST)
     started = time.monotonic()
     try:
         reply = told(request)

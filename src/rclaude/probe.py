@@ -1,16 +1,18 @@
 """What a host tells of itself: its versions and its clock."""
 
 import re
-import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 
 from rclaude import CONTRACT, __version__
+from rclaude.children import Child, first_done
 from rclaude.config import Host
 from rclaude.rows import Reply, Row, Trailer
+from rclaude.trouble import Trouble
 
 _WITHIN = 3.0
-"""Seconds that a program may take to tell its version."""
+"""Seconds that the programs may take to tell their versions."""
 
 
 def told(host: Host) -> Reply:
@@ -22,27 +24,35 @@ def told(host: Host) -> Reply:
 
 
 def _row(host: Host) -> Row:
-    programs = {"git": ("git", "--version"), "tmux": ("tmux", "-V"), "ssh": ("ssh", "-V")}
-    found = {name: _version(words) for name, words in programs.items()}
-    found["claude"] = _version((host.claude, "--version"))
-    versions = {"rclaude": __version__, **found}
+    programs = {
+        "git": ("git", "--version"),
+        "tmux": ("tmux", "-V"),
+        "ssh": ("ssh", "-V"),
+        "claude": (host.claude, "--version"),
+    }
+    versions = {"rclaude": __version__, **_versions(programs)}
     return {
         "contract": str(CONTRACT),
         "versions": " ".join(f"{name}={version}" for name, version in versions.items() if version),
     }
 
 
-def _version(words: Sequence[str]) -> str:
-    """The first number in what a program says of itself; empty where it is not to be had."""
-    try:
-        done = subprocess.run(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_WITHIN,
-        )
-    except (OSError, subprocess.TimeoutExpired):
+def _versions(programs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What each program says of itself; all are asked at once."""
+    deadline = time.monotonic() + _WITHIN
+    with ExitStack() as started:
+        children: dict[str, Child] = {}
+        for name, words in programs.items():
+            with suppress(Trouble):  # it is not there
+                children[name] = started.enter_context(Child(words))
+        for child in children.values():
+            first_done([child], deadline)
+        return {name: _version(child) for name, child in children.items()}
+
+
+def _version(child: Child) -> str:
+    """The first number in what a program said; empty where it failed, or said nothing in time."""
+    if child.code != 0:
         return ""
-    found = re.search(r"\d+(?:\.\w+)+", done.stdout.decode("utf-8", "replace"))
-    return found[0] if found and not done.returncode else ""
+    found = re.search(r"\d+(?:\.\w+)+", (child.out + child.err).decode("utf-8", "replace"))
+    return found[0] if found else ""

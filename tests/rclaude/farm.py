@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import GITCONFIG
 from tests.rclaude import processes
-from tests.servers import make_key, needs, ssh_config, ssh_server
+from tests.servers import make_key, ssh_config, ssh_server
 
 PROGRAM = Path(sys.executable).with_name("rclaude")
 """The rclaude of this environment."""
@@ -56,10 +56,10 @@ class Host:
         self._running.close()
 
     def close(self) -> None:
-        """Go down for good, the sessions in tmux too."""
+        """Go down for good, with the sessions in tmux and all that nobody waits for any more."""
         self.stop()
-        for socket in (self.state / "tmux").glob("*/*"):
-            subprocess.run([needs("tmux"), "-S", socket, "kill-server"], capture_output=True)
+        processes.end(*processes.at_home_in(self.home))
+        processes.wait_for(lambda: not processes.at_home_in(self.home))
 
     def _end_connections(self) -> None:
         server = int((self.state / "sshd.pid").read_text())

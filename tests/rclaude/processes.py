@@ -23,6 +23,19 @@ def marked(*marks: str) -> dict[int, str]:
     return found
 
 
+def at_home_in(home: Path) -> dict[int, str]:
+    """The command lines of all that a host runs for whoever logged in, by pid."""
+    told = f"HOME={home}".encode()
+    found = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                if told in (folder / "environ").read_bytes().split(b"\0"):
+                    line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    found[int(folder.name)] = line
+    return found
+
+
 def descendants(pid: int) -> list[int]:
     """All that a process started, and what those started."""
     with suppress(OSError):

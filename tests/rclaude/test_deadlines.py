@@ -3,9 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
+from rclaude import rpc
+from rclaude.config import Host
+from rclaude.rpc import Request
 from tests.rclaude import processes
 from tests.rclaude.client import Client, Ran
 from tests.rclaude.farm import PROGRAM, Farm
@@ -15,7 +19,7 @@ DEADLINE = 10.0
 SOON = 2.0
 """Seconds that a machine which does much else may add."""
 
-SLEEPS = "exec sleep 1234567"
+SLEEPS = "exec sleep 7654321"
 
 
 def asked(client: Client) -> Ran:
@@ -77,6 +81,16 @@ def test_a_master_that_is_stopped_while_it_is_asked_is_passed_by(
     assert b"#host\tapricot\tok\t" in out
 
 
+def test_a_host_that_takes_its_time_over_a_master_is_waited_for(client: Client, farm: Farm) -> None:
+    """Asking once more without the master does not end the first question."""
+    assert asked(client).code == 0
+    slow = farm["apricot"].program(f'sleep 6; exec {PROGRAM} "$@"')
+    client.configure({"apricot": {"rclaude": str(slow)}})
+    ran = asked(client)
+    assert (ran.code, ran.hosts) == (0, {"apricot": "ok"})
+    assert ran.seconds < DEADLINE
+
+
 def test_a_program_that_never_answers_meets_the_deadline(client: Client, farm: Farm) -> None:
     client.configure({"apricot": {"rclaude": str(farm["apricot"].program(SLEEPS))}})
     ran = asked(client)
@@ -121,3 +135,14 @@ def test_whoever_is_stopped_takes_along_what_it_started(
         running.send_signal(number)
         assert running.wait(5) == 128 + number
     processes.wait_for(lambda: set(client.running()) == set(client.masters()), within=2)
+
+
+def test_the_far_end_does_not_look_for_ever(client: Client) -> None:
+    token = rpc.token(Request("list", Host("plum"), {"since": "60", "usage": ""}))
+    script = (
+        "import time; from rclaude import far; far.LONGEST = 1;"
+        "far._ANSWERS = {'list': ('sessions', lambda *_: time.sleep(60))};"
+    )
+    ran = client.run(sys.executable, "-c", f"{script} far.serve({token!r})")
+    assert ran.code == -signal.SIGALRM
+    assert ran.seconds < 1 + SOON

@@ -26,8 +26,12 @@ def test_nothing_runs_when_a_farm_has_ended(tmp_path: Path, home: Path) -> None:
             assert client.rclaude("list").code == 0
             assert client.masters()
             client.run("ssh", "apricot", "tmux -L rclaude new-session -d")
+            client.run("ssh", "apricot", "sleep 1234567 >/dev/null 2>&1 &")
+            home_there = farm["apricot"].home
+            assert len(processes.at_home_in(home_there)) >= 2
         assert not client.running()
     assert not processes.marked(str(farm.folder))
+    assert not processes.at_home_in(home_there)
     assert not farm.folder.exists()
     assert not client.runtime.exists()
 

@@ -13,7 +13,7 @@ from tests.rclaude.farm import PROGRAM
 
 NEVER = {"clare", "click", "pydantic", "git", "yaml", "asyncio", "dataclasses", "pathlib"}
 SLOW = {"concurrent", "inspect", "logging", "subprocess", "socket", "tempfile", "tomllib"}
-FAR = {"far", "rpc", "rows", "config", "names", "git", "trouble", "entry", "children"}
+FAR = {"far", "rpc", "rows", "config", "names", "git", "trouble", "entry"}
 SPY = """\
 import os, sys
 
