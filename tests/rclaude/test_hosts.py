@@ -5,7 +5,7 @@ import pytest
 from rclaude import __version__
 from tests.rclaude import processes
 from tests.rclaude.client import Client, Ran
-from tests.rclaude.farm import NAMES, PROGRAM, Farm
+from tests.rclaude.farm import NAMES, PROGRAM, Farm, Host
 from tests.servers import needs
 
 AHEAD_MS = 300_000
@@ -23,6 +23,12 @@ def ahead(client: Client, farm: Farm) -> Client:
     script = f'FAKETIME_DONT_FAKE_MONOTONIC=1 exec {clock} {PROGRAM} "$@"'
     client.configure({"apricot": {"rclaude": str(farm["apricot"].program(script, "ahead"))}})
     return client
+
+
+def left_of(host: Host, *marks: str) -> list[str]:
+    """What still runs on a host of programs with these marks in their command lines."""
+    lines = processes.at_home_in(host.home).values()
+    return [line for line in lines if any(mark in line for mark in marks)]
 
 
 def checks(ran: Ran, host: str) -> dict[str, str]:
@@ -74,8 +80,7 @@ def test_an_agent_that_does_not_tell_its_version_holds_up_nothing(
     names = [each.partition("=")[0] for each in ran.rows[1]["versions"].split()]
     assert names == ["rclaude", "git", "tmux", "ssh"]
     assert ran.seconds < 8
-    left = processes.at_home_in(farm["apricot"].home).values()
-    assert not [line for line in left if "2345671" in line or str(agent) in line]
+    processes.wait_for(lambda: not left_of(farm["apricot"], "2345671", str(agent)), within=5)
 
 
 def test_a_probe_of_a_dead_host_has_its_row_too(client: Client) -> None:
