@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -37,14 +37,15 @@ def _number(text: object) -> int | None:
 
 def _time(text: object) -> int | None:
     """A cell as a time in ms."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not re.fullmatch(r"(.{10}T.{12}Z)?", text):
         raise ValueError(f"{text!r} is no time")
     return instant(text) if text else None
 
 
 Number = Annotated[int | None, BeforeValidator(_number)]
 Time = Annotated[int | None, BeforeValidator(_time)]
-HostName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,252}$")]
+_LABEL = "[A-Za-z0-9][A-Za-z0-9_-]*"
+HostName = Annotated[str, Field(pattern=rf"^{_LABEL}(?:\.{_LABEL})*$", max_length=253)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,31}$")]
 
 
@@ -66,6 +67,11 @@ class HostRow(_Row):
     clock_skew_ms: Number
     error: str
     repos: str = ""
+
+    @property
+    def of(self) -> str:
+        """The host that it tells of."""
+        return self.name
 
     @property
     def paths(self) -> list[str]:
@@ -100,8 +106,13 @@ class SessionRow(_Row):
     attached: Literal["", "0", "1"]
     kind: str
 
+    @property
+    def of(self) -> str:
+        """The host that it tells of."""
+        return self.host
 
-R = TypeVar("R", bound=_Row)
+
+R = TypeVar("R", HostRow, SessionRow)
 
 
 class Ended(BaseModel):
@@ -114,33 +125,45 @@ class Ended(BaseModel):
     message: str
 
 
+class Malformed(NamedTuple):
+    """A line that fits no model: of which host, where, and why not."""
+
+    host: str
+    line: int
+    why: str
+
+
 class Told(BaseModel, Generic[R]):
     """What the program told: the rows, how asking each host ended, and the lines that fit no model."""
 
     model_config = ConfigDict(frozen=True)
     rows: tuple[R, ...]
     hosts: tuple[Ended, ...]
-    malformed: tuple[str, ...]
+    malformed: tuple[Malformed, ...]
 
 
 def hosts(*, probe: bool = False) -> Told[HostRow]:
     """The hosts of the machine's configuration; with `probe` each is asked. Raises ClareError."""
-    return read(_run("hosts", *["--probe"] * probe), "hosts", HostRow)
+    told = read(_run("hosts", *["--probe"] * probe), "hosts", HostRow)
+    return _whole(told) if probe else told
 
 
 def sessions(*words: str) -> Told[SessionRow]:
     """The sessions that `rclaude list` with these words tells of. Raises ClareError."""
-    return read(_run("list", *words), "sessions", SessionRow)
+    return _whole(read(_run("list", *words), "sessions", SessionRow))
+
+
+def _whole(told: Told[R]) -> Told[R]:
+    """The same, if every host that was asked has its line. Raises ClareError."""
+    silent = {row.of for row in told.rows} - {host.host for host in told.hosts}
+    if silent or not (told.hosts or told.malformed):
+        raise ClareError("what rclaude printed is cut off", hint="run the command again")
+    return told
 
 
 def check() -> str:
     """The path of the program, once it has told that it keeps the contract. Raises NoTransport."""
-    path = shutil.which("rclaude")
-    if path is None:
-        raise NoTransport(
-            "rclaude is not on $PATH, and hosts are reached by nothing else",
-            hint="it is installed with clare: put the folder of both on $PATH",
-        )
+    path = _found("rclaude")
     try:
         done = subprocess.run(
             [path, "contract"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_SHAKE_WITHIN
@@ -154,6 +177,17 @@ def check() -> str:
         raise NoTransport(
             f"{path} is no rclaude of contract {CONTRACT}: it says {said[:60]!r}",
             hint="put the folder of the one that came with clare before it on $PATH",
+        )
+    _found("git-remote-rclaude")  # which git starts
+    return path
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise NoTransport(
+            f"{program} is not on $PATH, and hosts are reached by nothing else",
+            hint="it is installed with clare: put the folder of both on $PATH",
         )
     return path
 
@@ -172,9 +206,9 @@ def _run(*words: str) -> bytes:
             f"rclaude {words[0]}: no answer within {_ANSWER_WITHIN:.0f} s",
             hint="`rclaude doctor` looks the way to each host over",
         ) from None
-    if not done.stdout:
+    if done.returncode < 0 or not done.stdout:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no answer"]
-        raise ClareError(said[-1], hint="`rclaude doctor` tells more")
+        raise ClareError(said[-1].removeprefix("rclaude: -: "), hint="`rclaude doctor` tells more")
     return done.stdout
 
 
@@ -194,7 +228,7 @@ def read(data: bytes, kind: str, model: type[R]) -> Told[R]:
         raise ClareError("what rclaude printed is cut off", hint="run the command again")
     found: list[R] = []
     ended: list[Ended] = []
-    malformed: list[str] = []
+    malformed: list[Malformed] = []
     for number, line in enumerate(lines[1:-1], 2):
         try:
             if line.startswith("#"):
@@ -202,7 +236,8 @@ def read(data: bytes, kind: str, model: type[R]) -> Told[R]:
             else:
                 found.append(_fitted(line, columns[1:], model))
         except ValueError as problem:
-            malformed.append(f"{_text(line.split(chr(9))[0])}, line {number}: {_why(problem)}")
+            host = line.removeprefix("#host\t").partition("\t")[0]
+            malformed.append(Malformed(_text(host), number, _why(problem)))
     return Told(rows=tuple(found), hosts=tuple(ended), malformed=tuple(malformed))
 
 

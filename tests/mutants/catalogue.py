@@ -229,12 +229,20 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "replay: it rewrites what another host has",
-        (Change("store/merge.py", "return bool(git.text(*words))", "return False"),),
+        (
+            Change(
+                "store/merge.py", 'ours, f"^{theirs}")) == len(steps)', 'ours, f"^{theirs}")) >= 0'
+            ),
+        ),
         (_PAIRS + "test_commits_that_a_host_is_known_to_have_are_not_made_anew",),
     ),
     Mutant(
         "pairs: what was sent beside an open board is forgotten",
-        (Change("store/arrivals.py", "        take_in(board, commit)\n        #", "        #"),),
+        (
+            Change(
+                "store/arrivals.py", "            take_in(board, commit)\n", "            commit\n"
+            ),
+        ),
         (_PAIRS + "test_what_waits_beside_comes_with_the_next_write_too",),
     ),
     Mutant(

@@ -216,8 +216,10 @@ def test_what_cannot_be_joined_waits_and_doctor_tells(plum: Member, tmp_path: Pa
     plum.client.git("init", "-q", "--bare", other)
     Member("lee", plum.client, other).ok("init", str(other), CLARE_FLEET="")
     plum.ok("add", "Prune")
-    plum.git("fetch", "-q", other, "fleet:refs/clare/from/lee/fleet")
-    assert plum.titles() == {"Prune"}
+    plum.git("fetch", "-q", other, "fleet:refs/clare/from/lee/4v0c7qk2/fleet")
+    listed = plum.run("list")
+    assert (listed.code, "Prune" in listed.out) == (0, True)
+    assert "clare: what lee sent is not taken in: " in listed.err
     told = plum.run("doctor")
     assert "what lee sent" in told.out
     assert plum.git("for-each-ref", "refs/clare/from") != ""
@@ -228,11 +230,13 @@ def test_what_cannot_be_joined_waits_and_doctor_tells(plum: Member, tmp_path: Pa
     [
         (["medlar"], 1, "medlar is not in rclaude's hosts.toml", "known: apricot, quince"),
         (["plum"], 2, "plum is this host", "rclaude hosts"),
-        (["apricot:fleet.git"], 2, "'fleet.git' is no whole path", "~/"),
-        (["apricot:~/other.git"], 6, "not among the repos", "clare sync"),
+        (["apricot:fleet.git"], 2, "'fleet.git' is not among the repos of apricot", "~/fleet.git"),
+        (["apricot:~/other.git"], 2, "'~/other.git' is not among the repos", "listed: ~/fleet.git"),
+        (["apricot:"], 2, "'apricot:' is no HOST", "clare sync apricot:~/fleet.git"),
+        (["rclaude://apricot/~/fleet.git"], 2, "is no HOST or HOST:PATH", "clare sync apricot:"),
         (["quince"], 2, "quince has several repositories", "clare sync 'quince:~/a.git'"),
         (["apricot", "--watch"], 2, "--watch is for the hub", "clare sync apricot"),
-        (["../apricot"], 1, "../apricot is not in rclaude's hosts.toml", "known"),
+        (["../apricot"], 2, "'../apricot' is no HOST", "clare sync apricot:"),
     ],
 )
 def test_what_is_no_way_to_a_board_is_told_before_anything_is_sent(

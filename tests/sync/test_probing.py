@@ -49,7 +49,7 @@ def test_each_host_tells_its_versions_and_a_clock_that_is_off_is_said_loudly(plu
     assert "ok" in lines["apricot"].split()
     assert "git=" in lines["quince"]
     assert "not in hosts.toml" in lines["medlar"]
-    said = "clare: the clock of quince is 6m ahead of ours; let both follow a time server (NTP)\n"
+    said = "clare: the clock of quince is 7m ahead of ours; let both follow a time server (NTP)\n"
     assert told.err == said
 
 

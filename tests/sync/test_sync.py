@@ -301,7 +301,7 @@ def test_a_remote_that_says_nothing_counts_as_gone_in_time(plum: Board) -> None:
         url = f"git://127.0.0.1:{silent.getsockname()[1]}/hub.git"
         with pytest.raises(Unreachable, match="no answer within"):
             remote.fetch(plum.git, url, BRANCH, "refs/clare/arriving/fleet", within=0.3)
-        outcome, words = remote.push(plum.git, url, BRANCH, tip(plum), within=0.3)
+        outcome, words = remote.push(plum.git, url, f"{tip(plum)}:{REF}", within=0.3)
     assert (outcome, words) == (Pushed.BROKEN, "no answer within 0 s")
 
 

@@ -111,7 +111,7 @@ def where(session: Session) -> None:
 
 @common
 @click.command(epilog="Examples: clare sync; clare sync --watch; clare sync apricot")
-@click.argument("where", default="", metavar="[HOST[:PATH]]", shell_complete=complete.hosts)
+@click.argument("where", default="", metavar="[HOST[:PATH]]", shell_complete=complete.reachable)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.option("--watch", is_flag=True, help="Go on, every 10 seconds, until interrupted.")
 @click.option("--publisher", type=int, hidden=True, help="The publisher's lock, already taken.")
@@ -152,7 +152,9 @@ def sync(session: Session, where: str, quiet: bool, watch: bool, publisher: int 
 def _paired(board: Board, where: str) -> "Paired":
     from clare.services import pairs  # whose models take long to load
 
-    host, _, path = where.partition(":")
+    host, colon, path = where.partition(":")
+    if not host or "/" in host or (colon and not path) or path.startswith("//"):
+        raise Usage(f"{where!r} is no HOST or HOST:PATH", hint="clare sync apricot:~/fleet.git")
     return pairs.exchange(board, host, path)
 
 

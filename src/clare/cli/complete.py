@@ -83,6 +83,16 @@ def view_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items
     return _words(_fleet(ctx).views, incomplete)
 
 
+def reachable(_: click.Context, __: click.Parameter, incomplete: str) -> Items:
+    """Hosts that this machine reaches."""
+    from clare.services import pairs
+
+    try:
+        return _words(set(pairs.reachable()), incomplete)
+    except (ClareError, OSError):
+        return []
+
+
 def hosts(ctx: click.Context, _: click.Parameter, incomplete: str) -> Items:
     """Hosts by their short name, with what is said about them."""
     return [

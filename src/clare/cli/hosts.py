@@ -156,11 +156,12 @@ def _list_probed(session: Session, fleet: Fleet) -> None:
 
 
 def _probed_row(host: "Probed") -> Sequence[str]:
+    known = [*(_row(host.host)[1:] if host.host else ("", "", "not on the board"))]
     row = host.row
     if row is None or row.clock_skew_ms is None:
-        return host.name, host.state, "", "", row.error if row else ""
+        return host.name, host.state, "", "", *known, row.error if row else ""
     latency, apart = f"{row.latency_ms} ms", f"clock {row.clock_skew_ms:+} ms"
-    return host.name, host.state, latency, apart, row.versions
+    return host.name, host.state, latency, apart, *known, row.versions
 
 
 def _row(host: Entity) -> Sequence[str]:

@@ -66,6 +66,8 @@ class Session:
         """
         self.opened = self._open(self.progress)
         self._tell_heard(self.opened.heard(again=again))
+        for line in self.opened.take_in():
+            self.talk(f"clare: {line}")
         return self.opened
 
     def open_quietly(self) -> "Opened":
@@ -176,8 +178,7 @@ class Session:
                 for column, style in zip_longest(shown, styles[: len(shown)], fillvalue="")
             ]
         lines = "\n".join(map(str.rstrip, map("  ".join, zip(*shown, strict=True))))
-        sys.stdout.write(f"{lines}\n")  # what is styled is styled above: nothing to be looked for
-        sys.stdout.flush()
+        click.echo(lines, color=None if self.color else False)
 
 
 def _tell(line: str) -> None:

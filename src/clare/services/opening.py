@@ -17,6 +17,7 @@ from clare.store.cache import Progress
 from clare.store.freshness import fetched_at
 from clare.store.git import Git, quickly
 from clare.store.place import Place
+from clare.store.sent import have_come
 
 
 class Opened(NamedTuple):
@@ -29,6 +30,15 @@ class Opened(NamedTuple):
     def heard(self, *, again: bool) -> Said:
         """What the publisher in the background had to say; told once, unless asked for again."""
         return background.tell(self.board.git, again=again)
+
+    def take_in(self) -> list[str]:
+        """Take in what other hosts have sent. Returns a line for each whose events cannot be joined."""
+        board = self.board
+        if not board.place.branch or not have_come(board.git):
+            return []
+        from clare.store import arrivals  # which loads what only a write needs
+
+        return [f"what {host} sent is not taken in: {why}" for host, why in arrivals.take(board)]
 
     def freshen(self) -> int:
         """Exchange with the hub in the background, if that was not done in the last minute.

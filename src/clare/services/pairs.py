@@ -30,14 +30,23 @@ def exchange(board: Board, host: str, path: str = "") -> Paired:
     """
     row = _listed(host)
     found = path or _only(row)
-    if not found.startswith(("/", "~/")):
-        raise Usage(f"{found!r} is no whole path", hint="begin it with / or ~/")
+    if found.rstrip("/") not in (listed.rstrip("/") for listed in row.paths):
+        some = ", ".join(row.paths) or "none"
+        raise Usage(
+            f"{found!r} is not among the repos of {host} in rclaude's hosts.toml",
+            hint=f"listed: {some}; add it there, whole or with ~/ in front",
+        )
     before = board.read()
     done = pairwise.exchange(board, host, _address(host, found))
     after = board.read() if done.commit != before.commit else before
     if done.received:
         board.wake_publisher(after.manifest)
     return Paired(host, found, done, after, tell_lost(board, before, after))
+
+
+def reachable() -> list[str]:
+    """The other hosts that this machine reaches. Raises ClareError."""
+    return [row.name for row in transport.hosts().rows if row.kind == "ssh"]
 
 
 def _listed(host: str) -> HostRow:

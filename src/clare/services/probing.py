@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from clare import transport
+from clare import names, transport
 from clare.clock import DRIFT, MINUTE, show_duration
 from clare.errors import ClareError
 from clare.fleet import Fleet
 from clare.state import Entity
-from clare.transport import HostRow
+from clare.transport import HostRow, Malformed
 from clare.views.record import Record, host_record
 
 OK = "ok"
@@ -20,25 +20,32 @@ class Probed:
     name: str
     host: Entity | None
     row: HostRow | None
+    malformed: bool = False
 
     @property
     def state(self) -> str:
         """`ok`, or why it did not answer."""
-        return self.row.status if self.row else "not in hosts.toml"
+        if self.row:
+            return self.row.status
+        return "malformed" if self.malformed else "not in hosts.toml"
 
     @property
     def skew(self) -> str:
-        """How far its clock is from ours, where that is more than honest clocks are apart."""
+        """How far its clock is from ours, where that may be more than honest clocks are apart.
+
+        What is measured is uncertain by half of the way there and back.
+        """
         apart = self.row.clock_skew_ms if self.row else None
-        if apart is None or abs(apart) <= DRIFT:
+        uncertain = (self.row.latency_ms or 0) / 2 if self.row else 0
+        if apart is None or abs(apart) + uncertain < DRIFT:
             return ""
-        told = show_duration(abs(apart) // MINUTE * MINUTE)
+        told = show_duration(round(abs(apart) / MINUTE) * MINUTE)
         return f"the clock of {self.name} is {told} {'ahead of' if apart > 0 else 'behind'} ours"
 
     @property
     def record(self) -> Record:
         """What `--json` tells of it."""
-        known: Record = host_record(self.host) if self.host else {"name": self.name}
+        known = host_record(self.host or Entity(names.host_key(self.name)))
         row = self.row
         return {
             **known,
@@ -62,7 +69,7 @@ class Outlook:
     """All hosts, and the lines of the transport that fit no model."""
 
     hosts: tuple[Probed, ...]
-    malformed: tuple[str, ...]
+    malformed: tuple[Malformed, ...]
 
     @property
     def failed(self) -> list[tuple[str, ClareError]]:
@@ -73,8 +80,8 @@ class Outlook:
             if host.row and host.row.status != OK
         ]
         odd = [
-            (line.partition(",")[0], ClareError(f"rclaude told what fits no row: {line}"))
-            for line in self.malformed
+            (host, ClareError(f"{host}: rclaude's line {line} fits no row: {why}"))
+            for host, line, why in self.malformed
         ]
         return [*silent, *odd]
 
@@ -83,6 +90,9 @@ def probe(fleet: Fleet) -> Outlook:
     """Ask every host that this machine can reach. Raises ClareError if that cannot be done at all."""
     told = transport.hosts(probe=True)
     rows = {row.name: row for row in told.rows}
-    names = dict.fromkeys([*sorted(fleet.hosts), *rows])
-    found = tuple(Probed(name, fleet.hosts.get(name), rows.get(name)) for name in names)
+    odd = {host for host, _, _ in told.malformed}
+    listed = dict.fromkeys([*sorted(fleet.hosts), *rows])
+    found = tuple(
+        Probed(name, fleet.hosts.get(name), rows.get(name), name in odd) for name in listed
+    )
     return Outlook(found, told.malformed)

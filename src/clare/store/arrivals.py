@@ -4,47 +4,50 @@ Git does not let them move a branch that lies open in a folder, so they leave th
 """
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from clare.errors import ClareError
-from clare.store.git import Git
-
-if TYPE_CHECKING:
-    from clare.store.board import Board
-
-FROM = "refs/clare/from"
-"""Below it each host has a ref for each branch."""
-
-
-def have_come(git: Git) -> bool:
-    """Whether something was sent, told at the price of a look for a folder."""
-    return any(files for _, _, files in os.walk(git.inside(FROM)))
+from clare.store.board import Board
+from clare.store.changes import differences, is_event_path
+from clare.store.move import recover
+from clare.store.sent import FROM
+from clare.store.sync import take_in
+from clare.store.worktree import checked_out
 
 
-def take(board: "Board") -> None:
-    """Join what was sent into the branch. Raises ClareError, also where it cannot be joined."""
-    from clare.store.sync import take_in
+def take(board: Board) -> list[tuple[str, str]]:
+    """Join what was sent into the branch. Returns the hosts whose events cannot be joined, and why not.
 
-    for ref, commit in _sent(board):
-        take_in(board, commit)
-        # Where it has moved meanwhile it stays, for the next command.
-        board.git.run("update-ref", "-d", ref, commit, allow=(0, 1, 128))
-
-
-def waiting(board: "Board") -> Iterator[tuple[str, str]]:
-    """Which hosts have sent what cannot be taken in, and why not."""
-    from clare.store.sync import take_in
-
+    Those stay, and are tried again by the next command.
+    """
+    recover(board.git)
+    failed: list[tuple[str, str]] = []
     for ref, commit in _sent(board):
         try:
+            _check(board, commit)
             take_in(board, commit)
         except (ClareError, OSError) as problem:
-            yield ref.removeprefix(f"{FROM}/").partition("/")[0], str(problem)
+            failed.append((ref.removeprefix(f"{FROM}/").partition("/")[0], str(problem)))
+        else:
+            # Where it has moved meanwhile it stays, for the next command.
+            board.git.run("update-ref", "-d", ref, commit, allow=(0, 1, 128))
+    return failed
 
 
-def _sent(board: "Board") -> list[tuple[str, str]]:
-    """The refs that hosts have sent, each with its commit."""
-    pattern = f"{FROM}/*/{board.place.branch}"
+def _check(board: Board, commit: str) -> None:
+    """Raise ClareError unless a commit brings events alone: what else a push brings, git refused."""
+    git = board.git
+    base = git.text("merge-base", board.tip()[0], commit, allow=(0, 1)).partition("\n")[0]
+    for apart in differences(git, base, commit) if base else ():
+        if not (apart.is_added and is_event_path(apart.path)):
+            what = f"it is more than new events: {apart.path}"
+            raise ClareError(f"{what}; look at it, and merge it with git if it is meant")
+    for tree in checked_out(git, board.ref):
+        if os.path.exists(os.path.join(tree.git_dir, "index.lock")):
+            raise ClareError(f"{tree.top} is busy: its index is locked")
+
+
+def _sent(board: Board) -> list[tuple[str, str]]:
+    """The refs that were sent for this branch, each with its commit."""
+    pattern = f"{FROM}/*/*/{board.place.branch}"
     listed = board.git.text("for-each-ref", "--format=%(refname) %(objectname)", pattern)
     return [(ref, commit) for ref, commit in (line.split(" ") for line in listed.splitlines())]

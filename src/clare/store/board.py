@@ -1,13 +1,12 @@
 """A board that can be read: the only door of the services to the store; `writing` is the way out."""
 
 from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from clare.errors import ClareError
 from clare.fleet import Fleet, Manifest
 from clare.store import cache
-from clare.store.arrivals import have_come
 from clare.store.cache import Progress, fleet_at
 from clare.store.git import Git
 from clare.store.interrupted import was_interrupted
@@ -67,33 +66,21 @@ class Board(NamedTuple):
         return manifest_of(self.git, tip)
 
     def read(self, commit: str | None = None, *, keep: bool = False) -> Fleet:
-        """The projection at a commit, or the newest one, once the branch has caught up.
+        """The projection at a commit, or the newest one, once what a kill interrupted is mended.
 
         It is read from what was kept, as far as that goes. The newest is kept for the next who asks, and
         another one where it will be the newest.
         """
         if commit:
             return fleet_at(self.git, commit, keep=keep, progress=self.progress)
-        self.catch_up()
-        keep = bool(
-            self.place.branch
-        )  # where nothing may be written, nothing is left behind either
-        return fleet_at(self.git, self.tip()[0], keep=keep, progress=self.progress)
-
-    def catch_up(self) -> None:
-        """Mend what a kill interrupted, and take in what other hosts have sent.
-
-        What cannot be done now is told by doctor, and tried again by the next command.
-        """
         if was_interrupted(self.git):
             from clare.store.move import recover
 
             recover(self.git)
-        if self.place.branch and have_come(self.git):
-            from clare.store.arrivals import take
-
-            with suppress(ClareError, OSError):
-                take(self)
+        keep = bool(
+            self.place.branch
+        )  # where nothing may be written, nothing is left behind either
+        return fleet_at(self.git, self.tip()[0], keep=keep, progress=self.progress)
 
     def read_whole(self, commit: str | None = None) -> Fleet:
         """The projection at a commit with all its events, read from the log alone."""

@@ -1,5 +1,6 @@
 """What differs between two commits, path by path."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -67,3 +68,14 @@ def is_template_path(path: str) -> bool:
 def is_event_path(path: str) -> bool:
     """Whether a path is an event's, whose set only grows: all YAML in folders below `fleet/`."""
     return path.startswith("fleet/") and path.count("/") >= 3 and path.endswith(".yaml")
+
+
+def is_taken(path: str) -> bool:
+    """Whether git takes a path into an index: none of its parts leads elsewhere, or means `.git`."""
+    return not any(map(_leads_elsewhere, path.lower().split("/")))
+
+
+def _leads_elsewhere(part: str) -> bool:
+    """Also by the names that another file system has for `.git` (git-config(1), core.protectNTFS)."""
+    plain = part.partition(":")[0].rstrip(". ")
+    return plain in ("", ".git") or re.fullmatch(r"git~[0-9]+", plain) is not None

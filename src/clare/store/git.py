@@ -169,11 +169,11 @@ def quickly(*words: str) -> str | None:
         (os.POSIX_SPAWN_DUP2, into, 1),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     )
-    try:
-        child = os.posix_spawnp("git", ["git", *words], environment(), file_actions=streams)
-    finally:
-        os.close(into)
     with open(out, "rb") as pipe:
+        try:
+            child = os.posix_spawnp("git", ["git", *words], environment(), file_actions=streams)
+        finally:
+            os.close(into)
         said = pipe.read()
     _, status = os.waitpid(child, 0)
     return None if status else _text(said).rstrip("\n")

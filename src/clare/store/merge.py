@@ -20,6 +20,10 @@ _MERGER = "Clare <clare@invalid>"
 _TEXTUAL = (MANIFEST, ATTRIBUTES)
 
 
+class Unrelated(ClareError):
+    """Two lines that never were one cannot be joined."""
+
+
 def _is_textual(path: str) -> bool:
     """Whether people write this file, so that two changes of it join line by line."""
     return path in _TEXTUAL or is_template_path(path)
@@ -49,13 +53,13 @@ def integrate(git: Git, ours: str, theirs: str, *, clone: str) -> str:
     """
     if git.is_ancestor(ours, theirs):
         return theirs if keeps_events(git, ours, theirs) else merge(git, ours, theirs)
-    steps = waiting(git, ours, theirs)
+    steps = waiting(git, ours, theirs, *_PUBLISHED)
     check_publishable(steps)
     if git.is_ancestor(theirs, ours):
         _check_keeps(git, theirs, ours)
         return ours
     own = all(len(s.parents) == 1 and s.clone == clone and s.only_adds_events for s in steps)
-    if own and not _are_published(git, steps):
+    if own and int(git.text("rev-list", "--count", ours, f"^{theirs}")) == len(steps):
         replayed = replay(git, steps, ours, theirs)
         if replayed:
             return replayed
@@ -63,17 +67,14 @@ def integrate(git: Git, ours: str, theirs: str, *, clone: str) -> str:
 
 
 GIVEN = "refs/clare/host"
-"""Below it a ref for each host that commits were exchanged with: what it is known to have."""
+"""Below it a ref for each clone that commits were exchanged with: what it is known to have."""
+
+_PUBLISHED = ("--not", f"--glob={GIVEN}", "--glob=refs/clare/hub")
+"""Leaves out what another clone, or a hub, is known to have."""
 
 
-def _are_published(git: Git, steps: Sequence[Step]) -> bool:
-    """Whether another host, or a hub, is known to have the oldest: then they stay what they are."""
-    words = ("for-each-ref", "--count=1", f"--contains={steps[0].commit}", GIVEN, "refs/clare/hub")
-    return bool(git.text(*words))
-
-
-def waiting(git: Git, ours: str, theirs: str | None) -> list[Step]:
-    """The commits here that the other side does not have, oldest first."""
+def waiting(git: Git, ours: str, theirs: str | None, *without: str) -> list[Step]:
+    """The commits here that the other side does not have, oldest first; `without` are options."""
     part, end = secrets.token_hex(8), secrets.token_hex(8)
     clones = f"%(trailers:key={CLONE_TRAILER},valueonly)"
     shape = part.join(["%H", "%P", "%an <%ae> %ad", "%cn <%ce> %cd", "%B", clones, ""])
@@ -94,6 +95,7 @@ def waiting(git: Git, ours: str, theirs: str | None) -> list[Step]:
         f"--format={end}{shape}",
         ours,
         *excluded,
+        *without,
     ).stdout.decode("utf-8", "surrogateescape")
     return [_step(one.split(part)) for one in listed.split(end)[1:]]
 
@@ -188,7 +190,7 @@ def merge(git: Git, one: str, other: str) -> str:
     first, second = sorted((one, other))
     bases = sorted(git.text("merge-base", "--all", first, second, allow=(0, 1)).split())
     if not bases:
-        raise ClareError(
+        raise Unrelated(
             "the two boards have no history in common",
             hint="join the hub in a new folder with `clare join`, and import what is missing",
         )

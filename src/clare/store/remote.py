@@ -1,7 +1,6 @@
 """Talking to a remote: fetch a branch, push a commit, and know what really happened."""
 
 import re
-from collections.abc import Sequence
 from enum import Enum
 
 from clare.errors import ClareError, Unpublished, Usage
@@ -95,21 +94,19 @@ def fetch(
 _TRY_AGAIN = "`clare sync` tries again"
 
 
-def push(
-    git: Git,
-    url: str,
-    branch: str,
-    commit: str,
-    *,
-    within: float = ANSWER_WITHIN,
-    also: Sequence[str] = (),
-) -> tuple[Pushed, str]:
-    """Push one commit to a branch, never by force, and `also` other refspecs.
+def branches(git: Git, url: str) -> list[str]:
+    """The branches that a remote has. Raises Unreachable."""
+    try:
+        listed = git.run("ls-remote", "--heads", "--", check_hub(url), timeout=ANSWER_WITHIN).stdout
+    except (GitFailed, GitTimeout) as problem:
+        raise Unreachable(f"{shown(url)}: {problem.message}", hint=_TRY_AGAIN) from None
+    names = (line.partition("\trefs/heads/")[2] for line in listed.decode().splitlines())
+    return [name for name in names if name]
 
-    Returns the outcome and the remote's own words.
-    """
-    branches = [f"{commit}:refs/heads/{branch}"] if branch else []
-    words = (*_PUSH, "--", check_hub(url), *branches, *also)
+
+def push(git: Git, url: str, *refspecs: str, within: float = ANSWER_WITHIN) -> tuple[Pushed, str]:
+    """Push by refspecs, forcing only what these force. Returns the outcome and the remote's words."""
+    words = (*_PUSH, "--", check_hub(url), *refspecs)
     try:
         done = git.run(*words, timeout=within, allow=(0, 1, 128))
     except GitTimeout as late:

@@ -13,13 +13,13 @@ from clare.errors import ClareError, Unpublished, Unreadable
 from clare.fleet import Fleet, Manifest
 from clare.store import remote, writing
 from clare.store.board import Board
-from clare.store.changes import differences, is_event_path
+from clare.store.changes import differences, is_event_path, is_taken
 from clare.store.commit import released
 from clare.store.freshness import fetched, known_ref
 from clare.store.git import Git
 from clare.store.locks import clear_left_locks
 from clare.store.merge import check_publishable, integrate, waiting
-from clare.store.move import BranchMoved
+from clare.store.move import BranchMoved, recover
 from clare.store.pause import pause
 from clare.store.place import manifest_of
 from clare.store.remote import Pushed, Unreachable
@@ -91,7 +91,9 @@ class Hub:
         After anything but plain success the hub itself is asked. Raises Unpublished.
         """
         git, branch = self.board.git, self.board.place.branch
-        outcome, words = remote.push(git, self.url, branch, commit, within=self.within)
+        outcome, words = remote.push(
+            git, self.url, f"{commit}:refs/heads/{branch}", within=self.within
+        )
         if outcome is Pushed.ACCEPTED:
             with suppress(ClareError, OSError):  # else the next fetch remembers: it is published
                 self.remember(commit)
@@ -125,7 +127,7 @@ def sync(board: Board, url: str, *, leaving: bool = False) -> Synced:
     `leaving` is for a hub that the fleet no longer names: it gets the commit that names the new one.
     Raises Unpublished if the hub is gone or refuses, Unreadable if it was rewound.
     """
-    board.catch_up()
+    recover(board.git)
     hub = Hub(board, url)
     with line(board.git, [hub.known, hub.arriving]), released(board.git):
         start = board.git.resolve(board.ref)
@@ -149,7 +151,7 @@ def publish(board: Board, url: str, decide: Decide) -> Written:
     The local branch moves after that, so a loser leaves nothing behind. A decision older than a
     minute is taken again. Raises what `decide` raises, and Unpublished if the hub cannot be asked.
     """
-    board.catch_up()
+    recover(board.git)
     hub = Hub(board, url, within=CLAIM_WAIT)
     with line(board.git, [hub.known, hub.arriving]), released(board.git):
         problem = "nothing was taken"
@@ -220,6 +222,7 @@ def take_in(board: Board, theirs: str | None) -> str:
         joined = integrate(board.git, ours, theirs, clone=board.clone)
         if joined == here:
             return joined
+        _check_paths(board.git, ours, joined)
         _check_is_board(board.git, ours, joined)
         try:
             writing.move(board, ours, joined)
@@ -227,6 +230,16 @@ def take_in(board: Board, theirs: str | None) -> str:
             continue
         return joined
     raise ClareError("others kept writing to this clone", hint="run the command again")
+
+
+def _check_paths(git: Git, ours: str, joined: str) -> None:
+    """Do not follow to paths that git itself takes into no index: no working tree could follow."""
+    for apart in differences(git, ours, joined):
+        if not is_taken(apart.path) and not apart.is_deleted:
+            raise Unreadable(
+                f"{joined[:10]} has the path {apart.path!r}, which git refuses; it is not followed",
+                hint="whoever made that commit takes it back there",
+            )
 
 
 def _check_is_board(git: Git, ours: str, joined: str) -> None:

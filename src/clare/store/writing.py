@@ -30,7 +30,7 @@ from clare.store.commit import (
 from clare.store.events import prefetch
 from clare.store.files import parse
 from clare.store.housekeeping import is_due, wake
-from clare.store.move import BranchMoved, move_branch
+from clare.store.move import BranchMoved, move_branch, recover
 from clare.store.pause import pause
 from clare.store.tree import MANIFEST
 from clare.store.turn import turn
@@ -107,7 +107,7 @@ def append(board: Board, decide: Decide, *, summary: Summary = "") -> Written:
     for tries in count(1):
         try:
             with turn(board.git), released(board.git):
-                board.catch_up()
+                recover(board.git)
                 tip = board.tip()
                 fleet, decided = board.read(tip[0], keep=True), board.now()
                 written = build(board, fleet, decide(fleet), summary=summary)

@@ -68,7 +68,7 @@ def _left(board: Board) -> Iterator[Diagnosis]:
         yield Diagnosis(troubles.BEHIND, "working tree", problem)
     yield from (
         Diagnosis(troubles.SENT_WAITS, f"what {host} sent", problem)
-        for host, problem in arrivals.waiting(board)
+        for host, problem in arrivals.take(board)
     )
     locks, own = upkeep.left_locks(git)
     yield from (Diagnosis(troubles.LOCK_LEFT, str(path), "is held for minutes") for path in locks)
