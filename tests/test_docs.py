@@ -11,18 +11,16 @@ import pty
 import re
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from tests.publishers import settled
-from tests.rclaude import processes
-from tests.servers import LOOPBACK, make_key, needs, ssh_config, ssh_server
+from tests.rclaude.reaching import reached
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -203,38 +201,16 @@ def fits(expected: str, actual: str) -> bool:
 def test_the_commands_of_a_page_do_what_it_shows(page: Path, tmp_path: Path) -> None:
     world = World((tmp_path / "world").resolve())
     text = page.read_text("utf-8")
-    with reached_by_ssh(world, tmp_path) if "rclaude" in text else nullcontext():
+    far = world.environment(world.home("apricot"))
+    with ExitStack() as stack:
+        if "rclaude" in text:
+            world.more = stack.enter_context(reached("apricot", tmp_path, far))
         for step in steps_of(text):
             code, output = world.run(step)
             expected, actual = world.alike(step.expected), world.alike(world.as_shown(output))
             told = f"{step.host}$ {step.command}\n{output}"
             assert code == step.exit_code, told
             assert fits(expected, actual), f"{told}\n--- expected\n{expected}\n--- actual\n{actual}"
-
-
-@contextmanager
-def reached_by_ssh(world: World, folder: Path) -> Iterator[None]:
-    """Let the hosts of a page reach apricot by ssh."""
-    make_key(folder / "host_key")
-    make_key(folder / "key")
-    (folder / "authorized_keys").write_bytes((folder / "key.pub").read_bytes())
-    (folder / "known_hosts").write_text(f"apricot {(folder / 'host_key.pub').read_text()}")
-    program, config = folder / "bin" / "ssh", folder / "ssh_config"
-    program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {needs("ssh")} -F {config} "$@"\n')
-    program.chmod(0o755)
-    far = world.environment(world.home("apricot"))
-    with (
-        tempfile.TemporaryDirectory(prefix="rc-", dir="/tmp") as sockets,
-        ssh_server(folder, LOOPBACK, far) as port,
-    ):
-        known = folder / "known_hosts"
-        config.write_text(ssh_config("apricot", LOOPBACK, port, folder / "key", known))
-        world.more = {"XDG_RUNTIME_DIR": sockets, "PATH": f"{program.parent}:{far['PATH']}"}
-        try:
-            yield
-        finally:
-            processes.end(*processes.marked(f"{sockets}/"))
 
 
 def test_the_readme_begins_with_the_two_commands_of_a_fresh_machine() -> None:

@@ -150,7 +150,8 @@ def test_sync_needs_a_hub(here: Here) -> None:
     ran = here.run("sync")
     assert ran.code == 1
     assert ran.err == (
-        "clare: this fleet has no hub to sync with\n  `clare init --hub URL` names one\n"
+        "clare: this fleet has no hub to sync with\n"
+        "  `clare init --hub URL` names one; `clare sync HOST` goes without\n"
     )
 
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -21,10 +21,16 @@ from clare.cli.entry import cli
 from clare.cli.examples import examples_of
 from clare.cli.lazy import LazyGroup
 from tests.publishers import settled
+from tests.rclaude.reaching import reached
 
 DATA = Path(__file__).parents[1] / "data"
 ELSEWHERE = "mkdir ../elsewhere; cd ../elsewhere"
 NEW_HUB = "rm -rf ~/hub/fleet.git; git init --quiet --bare ~/hub/fleet.git"
+CONFIGURE = "mkdir -p ~/.config/rclaude; printf '%b'"
+PROGRAM = Path(sys.executable).with_name("rclaude")
+REACHED = "\\n".join(
+    ['self = "plum"', "[hosts.apricot]", f'rclaude = "{PROGRAM}"', 'repos = ["~/fleet.git"]']
+)
 BEFORE = {
     "clare wait 7qk2": "clare done 7qk2",
     "clare release 7qk2 -m 'The zones are still missing.'": "clare claim 7qk2",
@@ -35,6 +41,8 @@ BEFORE = {
     "clare doctor --acknowledge notes.yaml": "echo '[' >fleet/tasks/7q/7qk2m9xw4v0c/notes.yaml; "
     "git add fleet; git commit --quiet -m 'a mistake'",
     "clare host edit plum -r gpu --unrole builder --about 'in the rack'": "clare host add plum",
+    "clare host list --probe": f"{CONFIGURE} 'self = \"plum\"' >~/.config/rclaude/hosts.toml",
+    "clare sync apricot": f"{CONFIGURE} '{REACHED}' >~/.config/rclaude/hosts.toml",
     "clare export -o board.jsonl": "rm board.jsonl",
     "clare config unset sync": "clare config set sync manual",
     "clare hooks agents remove": "clare hooks agents install",
@@ -42,6 +50,9 @@ BEFORE = {
     "clare completion fish | source": "source() { cat; }",  # a shell of its own has it read this
 }
 """What has to happen before an example makes sense."""
+
+BY_SSH = {"clare sync apricot"}
+"""What goes to another host."""
 
 ENDLESS = {"clare sync --watch"}
 """What goes on until it is interrupted, which exits with 130."""
@@ -80,6 +91,7 @@ class Shell:
     """A folder, and an environment in which `clare` is on the path."""
 
     root: Path
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def board(self) -> Path:
@@ -95,6 +107,7 @@ class Shell:
             "CLARE_ACTOR": "nat",
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
+            **self.more,
         }
 
     def start(self, command: str, folder: Path | None = None) -> "subprocess.Popen[str]":
@@ -179,9 +192,21 @@ def shell(built: Path) -> Shell:
     return Shell(built)
 
 
-@pytest.mark.parametrize("example", [each for each in EXAMPLES if each not in ENDLESS])
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each not in ENDLESS | BY_SSH])
 def test_every_example_of_a_help_text_runs(shell: Shell, example: str) -> None:
     shell.ok(f"{BEFORE.get(example, ':')}\n{example}")
+
+
+@pytest.mark.parametrize("example", sorted(BY_SSH))
+def test_every_example_that_goes_to_another_host_runs(
+    shell: Shell, tmp_path: Path, example: str
+) -> None:
+    home = tmp_path / "apricot"
+    home.mkdir()
+    subprocess.run(["git", "init", "-q", "--bare", home / "fleet.git"], check=True)
+    far = {"HOME": str(home), "PATH": shell.env["PATH"]}
+    with reached("apricot", tmp_path, far) as more:
+        Shell(shell.root, more).ok(f"{BEFORE[example]}\n{example}")
 
 
 @pytest.mark.parametrize("example", sorted(ENDLESS))

@@ -10,6 +10,7 @@ from clare.store import arrivals, cache, health, housekeeping, upkeep
 from clare.store.board import Board
 from clare.store.commit import identity
 from clare.store.move import behind
+from clare.store.sent import have_come
 from clare.store.setup import ATTRIBUTES_TEXT
 from clare.store.tree import ATTRIBUTES
 from clare.views import troubles
@@ -66,10 +67,8 @@ def _left(board: Board) -> Iterator[Diagnosis]:
             "waits for events that the branch has; another command is at work, or it is locked"
         )
         yield Diagnosis(troubles.BEHIND, "working tree", problem)
-    yield from (
-        Diagnosis(troubles.SENT_WAITS, f"what {host} sent", problem)
-        for host, problem in arrivals.take(board)
-    )
+    for host, problem in arrivals.take(board) if have_come(git) else ():
+        yield Diagnosis(troubles.SENT_WAITS, f"what {host} sent", problem)
     locks, own = upkeep.left_locks(git)
     yield from (Diagnosis(troubles.LOCK_LEFT, str(path), "is held for minutes") for path in locks)
     yield from (Diagnosis(troubles.OWN_LOCK_LEFT, str(path), "is old") for path in own)
