@@ -23,6 +23,7 @@ def ask(host: Host, request: Request, kind: str, *, within: float, folder: str) 
     the first answer counts.
     """
     deadline = time.monotonic() + within
+    request = request._replace(within=within)
     with ExitStack() as started:
 
         def start(folder: str) -> Child:

@@ -2,17 +2,16 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 from rclaude import git, rows, rpc
 from rclaude.config import Host
 from rclaude.rows import Reply, Trailer
 from rclaude.rpc import Request
-from rclaude.trouble import Trouble, complain
-
-LONGEST = 60
-"""Seconds after which an answer is given up: whoever asked stopped listening long ago."""
+from rclaude.trouble import Exit, Trouble, complain
 
 Answer = Callable[[Host, Mapping[str, str]], Reply]
 
@@ -31,7 +30,8 @@ def answer(request: Request) -> int:
     name = request.host.name
     if request.verb == "exec":
         return _exec(request)
-    signal.alarm(LONGEST)
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.setitimer(signal.ITIMER_REAL, request.within)
     started = time.monotonic()
     try:
         reply = told(request)
@@ -40,6 +40,11 @@ def answer(request: Request) -> int:
     ms = int((time.monotonic() - started) * 1000)
     rows.show(_ANSWERS[request.verb][0], [reply._replace(trailer=reply.trailer._replace(ms=ms))])
     return 0
+
+
+def _give_up(*_: object) -> NoReturn:
+    """End with all that was started: whoever asked listens no more."""
+    sys.exit(Exit.DEADLINE)
 
 
 def told(request: Request) -> Reply:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 
 from rclaude import config, far, rpc
-from rclaude.rpc import Request
 from rclaude.trouble import Trouble, complain
 
 VERBS = {
@@ -37,7 +36,7 @@ def serve(words: Sequence[str]) -> int:
             raise Trouble("refused", f"this key may not {request.verb}", host=name)
     except Trouble as trouble:
         return _refuse(trouble, name)
-    return far.answer(Request(request.verb, here._replace(name=request.host.name), request.takes))
+    return far.answer(request._replace(host=here._replace(name=request.host.name)))
 
 
 def _allowed(words: Sequence[str]) -> set[str]:

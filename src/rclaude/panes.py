@@ -2,20 +2,16 @@
 
 import os
 import re
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rclaude.config import Host
 
 if TYPE_CHECKING:
-    from subprocess import Popen
+    from rclaude.children import Child
 
 WITHIN = 3.0
 """Seconds that tmux may take."""
-
-_LEAST = 0.5
-"""Seconds for which an answer is read that may be there since another was waited for."""
 
 _DEFAULT = "default"
 _SHELLS = ("ash", "bash", "csh", "dash", "fish", "ksh", "mksh", "nu", "sh", "tcsh", "zsh")
@@ -108,29 +104,14 @@ def _pane(line: str, socket: str, *, private: bool) -> Pane | None:
     )
 
 
-def _run(commands: Iterable[Sequence[str]]) -> list[str | None]:
+def _run(commands: Sequence[Sequence[str]]) -> list[str | None]:
     """What each prints, all within one deadline; nothing of one that does not answer."""
-    deadline = time.monotonic() + WITHIN
-    started = [_started(words) for words in commands]
-    return [_answer(child, deadline) if child else "" for child in started]
+    from rclaude.children import all_done
+
+    return [_answer(child) if child else "" for child in all_done(commands, WITHIN)]
 
 
-def _started(words: Sequence[str]) -> "Popen[bytes] | None":
-    from subprocess import DEVNULL, PIPE, Popen
-
-    try:
-        return Popen(words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL)
-    except OSError:
-        return None  # there is no tmux
-
-
-def _answer(child: "Popen[bytes]", deadline: float) -> str | None:
-    from subprocess import TimeoutExpired
-
-    with child:
-        try:
-            out, _ = child.communicate(timeout=max(_LEAST, deadline - time.monotonic()))
-        except TimeoutExpired:
-            child.kill()
-            return None
-    return out.decode("utf-8", "replace") if child.returncode == 0 else ""
+def _answer(child: "Child") -> str | None:
+    if child.code is None:
+        return None
+    return child.out.decode("utf-8", "replace") if child.code == 0 else ""

@@ -3,13 +3,11 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
 
 from rclaude import CONTRACT, __version__
-from rclaude.children import Child, first_done
+from rclaude.children import Child, all_done
 from rclaude.config import Host
 from rclaude.rows import Reply, Row, Trailer
-from rclaude.trouble import Trouble
 
 _WITHIN = 3.0
 """Seconds that the programs may take to tell their versions."""
@@ -39,15 +37,8 @@ def _row(host: Host) -> Row:
 
 def _versions(programs: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """What each program says of itself; all are asked at once."""
-    deadline = time.monotonic() + _WITHIN
-    with ExitStack() as started:
-        children: dict[str, Child] = {}
-        for name, words in programs.items():
-            with suppress(Trouble):  # it is not there
-                children[name] = started.enter_context(Child(words))
-        for child in children.values():
-            first_done([child], deadline)
-        return {name: _version(child) for name, child in children.items()}
+    children = all_done([*programs.values()], _WITHIN)
+    return {name: _version(child) for name, child in zip(programs, children, strict=True) if child}
 
 
 def _version(child: Child) -> str:

@@ -1,26 +1,19 @@
 """`git-remote-rclaude`: what git starts for `rclaude://HOST/PATH` (gitremote-helpers(7))."""
 
 import os
-import signal
 import sys
 
-from rclaude import config
+from rclaude import config, entry
 from rclaude.carry import carrier
 from rclaude.names import check_host
-from rclaude.trouble import Exit, Trouble, complain
+from rclaude.trouble import Exit, Trouble
 
 SCHEME = "rclaude://"
 
 
 def main() -> None:
     """Speak with git, until it wants to be connected."""
-    try:
-        code = serve(sys.argv[2] if len(sys.argv) > 2 else "")
-    except Trouble as trouble:
-        code = complain(trouble)
-    except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
-    os._exit(code)  # nothing is left to write, and git waits
+    entry.run(lambda: serve(sys.argv[2] if len(sys.argv) > 2 else ""))
 
 
 def serve(url: str) -> int:

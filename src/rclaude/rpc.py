@@ -13,15 +13,22 @@ from rclaude.trouble import Trouble
 LARGEST = 64 * 1024
 """Characters of the longest token that is read."""
 
+LONGEST = 60.0
+"""Seconds after which every answer is given up."""
+
 _SENT = ("name", "claude", "tmux_socket", "roots", "repos")
 
 
 class Request(NamedTuple):
-    """What a host is asked: the verb, what it takes, and the host as whoever asks knows it."""
+    """What a host is asked: the verb, what it takes, and the host as whoever asks knows it.
+
+    `within` are the seconds after which whoever asks listens no more.
+    """
 
     verb: str
     host: Host
     takes: Mapping[str, str] = {}
+    within: float = LONGEST
 
 
 def token(request: Request) -> str:
@@ -32,6 +39,7 @@ def token(request: Request) -> str:
         "verb": request.verb,
         "host": {key: host[key] for key in _SENT},
         "takes": dict(request.takes),
+        "within": request.within,
     }
     return base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
 
@@ -52,12 +60,18 @@ def read(token: str) -> Request:
             repos=tuple(map(_text, known["repos"])),
         )
         takes = {_text(key): _text(value) for key, value in told["takes"].items()}
-        return Request(_text(told["verb"]), host, takes)
+        return Request(_text(told["verb"]), host, takes, _seconds(told.get("within", LONGEST)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
         raise Trouble("malformed", "what was asked cannot be read") from None
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 < value <= LONGEST:
         raise TypeError(value)
     return value

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,11 @@ from tests.rclaude import processes
 from tests.rclaude.client import Client, Ran
 from tests.rclaude.farm import PROGRAM, Farm
 from tests.rclaude.links import a_link
+from tests.rclaude.terminals import stopped as stopped_process
+from tests.rclaude.terminals import tmux_servers
+from tests.rclaude.tree import answer, prompt, says, sid, transcript
 
+HELPER = PROGRAM.with_name("git-remote-rclaude")
 DEADLINE = 10.0
 SOON = 2.0
 """Seconds that a machine which does much else may add."""
@@ -24,6 +30,10 @@ SLEEPS = "exec sleep 7654321"
 
 def asked(client: Client) -> Ran:
     return client.rclaude("list", "--host", "apricot")
+
+
+def alive(pids: Iterable[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists()}
 
 
 def stopped(client: Client) -> int:
@@ -137,12 +147,79 @@ def test_whoever_is_stopped_takes_along_what_it_started(
     processes.wait_for(lambda: set(client.running()) == set(client.masters()), within=2)
 
 
-def test_the_far_end_does_not_look_for_ever(client: Client) -> None:
-    token = rpc.token(Request("list", Host("plum"), {"since": "60", "usage": ""}))
+def test_whoever_is_stopped_does_not_wait_for_a_tmux_that_hangs(client: Client) -> None:
+    with tmux_servers() as (private, _):
+        private.start("one", "cat")
+        with stopped_process(private.pid):
+            with subprocess.Popen(
+                [PROGRAM, "list", "--host", "plum"],
+                env=client.environment({"TMUX_TMPDIR": str(private.folder)}),
+                stdout=subprocess.DEVNULL,
+            ) as running:
+                processes.wait_for(lambda: processes.descendants(running.pid))
+                asking = processes.descendants(running.pid)
+                running.send_signal(signal.SIGTERM)
+                assert running.wait(1) == 128 + signal.SIGTERM
+            processes.wait_for(lambda: not alive(asking), within=2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("host", ["plum", "apricot"])
+@pytest.mark.parametrize("helper", [False, True])
+def test_whoever_carries_git_takes_it_along_and_says_nothing(
+    number: signal.Signals, host: str, helper: bool, client: Client, farm: Farm
+) -> None:
+    repository = farm["apricot"].repository()
+    allowed = {"repos": [str(repository)]}
+    client.configure({"plum": allowed, "apricot": allowed})
+    by_hand = [str(PROGRAM), "exec", host, "--", "git-upload-pack", str(repository)]
+    by_git = [str(HELPER), "origin", f"rclaude://{host}{repository}"]
+    with subprocess.Popen(
+        by_git if helper else by_hand,
+        env=client.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    ) as running:
+        assert running.stdin, "it was asked for"
+        assert running.stderr, "it was asked for"
+        if helper:
+            running.stdin.write(b"connect git-upload-pack\n")
+        processes.wait_for(lambda: processes.descendants(running.pid))
+        started = processes.descendants(running.pid)
+        running.send_signal(number)
+        assert running.wait(5) == 128 + number
+        assert running.stderr.read().strip() == b""  # click ends the line in which ^C stands
+    processes.wait_for(lambda: not alive(started) - {*client.masters()}, within=2)
+
+
+def test_the_far_end_gives_up_with_whoever_asked(client: Client, farm: Farm) -> None:
+    """A transcript that takes minutes to read."""
+    host = farm["apricot"]
+    written = transcript(host.home / ".claude", sid(1), [prompt("Mend it"), answer(says("done"))])
+    os.truncate(written, 200 << 30)
+    try:
+        ran = client.rclaude("list", "--host", "apricot", "--usage")
+        assert (ran.code, ran.hosts) == (124, {"apricot": "deadline"})
+        assert ran.seconds < DEADLINE + SOON
+        processes.wait_for(
+            lambda: not any("@rpc" in line for line in processes.at_home_in(host.home).values()),
+            within=SOON,
+        )
+    finally:
+        written.unlink()
+
+
+def test_the_far_end_takes_along_what_it_started(client: Client) -> None:
+    token = rpc.token(Request("list", Host("plum"), {"since": "60", "usage": ""}, within=0.5))
     script = (
-        "import time; from rclaude import far; far.LONGEST = 1;"
-        "far._ANSWERS = {'list': ('sessions', lambda *_: time.sleep(60))};"
+        "import sys; from rclaude import entry, far, children;"
+        "far._ANSWERS = {'list': ('sessions', lambda *_:"
+        " children.all_done([['sh', '-c', 'sleep 8765432 & sleep 8765432']], 60))};"
+        f"sys.argv[1:] = ['@rpc', {token!r}]; entry.main()"
     )
-    ran = client.run(sys.executable, "-c", f"{script} far.serve({token!r})")
-    assert ran.code == -signal.SIGALRM
+    ran = client.run(sys.executable, "-c", script)
+    assert (ran.code, ran.out) == (124, "")
     assert ran.seconds < 1 + SOON
+    processes.wait_for(lambda: not processes.marked("sleep 8765432"), within=2)

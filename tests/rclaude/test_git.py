@@ -150,7 +150,7 @@ def test_a_host_that_is_not_reached_is_told_to_git(client: Client) -> None:
     ran = client.git("ls-remote", URL)
     assert ran.code == 128
     assert "Host key verification failed" in ran.err
-    assert "rclaude: apricot: unreachable: " in ran.err
+    assert "rclaude: apricot: host-key: " in ran.err
     assert client.rclaude("exec", "apricot", "git-upload-pack", "~/fleet.git").code == 69
 
 

@@ -83,6 +83,17 @@ def test_an_agent_that_does_not_tell_its_version_holds_up_nothing(
     processes.wait_for(lambda: not left_of(farm["apricot"], "2345671", str(agent)), within=5)
 
 
+def test_what_an_agent_leaves_running_is_ended_and_not_waited_for(
+    client: Client, farm: Farm
+) -> None:
+    agent = farm["apricot"].program("sleep 2345672 & echo 2.0.14", "claude")
+    client.configure({"apricot": {"claude": str(agent)}})
+    ran = client.rclaude("hosts", "--probe")
+    assert "claude=2.0.14" in ran.rows[1]["versions"].split()
+    assert ran.seconds < 2.5
+    processes.wait_for(lambda: not left_of(farm["apricot"], "2345672"), within=2)
+
+
 def test_a_probe_of_a_dead_host_has_its_row_too(client: Client) -> None:
     client.configure({"apricot": {"rclaude": "/no/such/rclaude"}})
     ran = client.rclaude("hosts", "--probe")

@@ -58,7 +58,7 @@ def test_no_word_raises_anything_but_trouble(token: str) -> None:
         rpc.read(token)
 
 
-@given(st.sampled_from(["contract", "verb", "host", "takes", "more"]), JSON)
+@given(st.sampled_from(["contract", "verb", "host", "takes", "within", "more"]), JSON)
 def test_no_value_in_a_word_raises_anything_but_trouble(key: str, value: object) -> None:
     try:
         request = rpc.read(word({**GOOD, key: value}))
@@ -91,6 +91,7 @@ def test_no_value_of_the_host_raises_anything_but_trouble(key: str, value: objec
         (word("a" * rpc.LARGEST), "malformed"),
         (base64.urlsafe_b64encode(b"[" * 40_000).decode(), "malformed"),
         (base64.urlsafe_b64encode(b"9" * 9_000).decode(), "malformed"),
+        *((word({**GOOD, "within": each}), "malformed") for each in (0, -1, 61, "9", None)),
         (word({**GOOD, "contract": 2}), "contract"),
         (word({**GOOD, "verb": "no\nsuch"}), "contract"),
     ],
