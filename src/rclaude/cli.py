@@ -57,9 +57,8 @@ def list_sessions(names: tuple[str, ...], every: bool, since: str, usage: bool) 
 
     takes = {"since": "" if every else str(seconds(since)), "usage": "yes" if usage else ""}
     known = config.load()
-    chosen = [known.host(check_host(name)) for name in dict.fromkeys(names)] or list(
-        known.by_name.values()
-    )
+    wanted = {known.host(check_host(name)) for name in names}
+    chosen = [host for host in known.by_name.values() if host in wanted or not wanted]
     return _shown("list", "sessions", known, chosen, takes)
 
 

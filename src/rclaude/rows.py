@@ -19,6 +19,9 @@ _BIDIRECTIONAL = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066,
 _HIDDEN = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, *_BIDIRECTIONAL)
 _IN_CELLS = str.maketrans({**dict.fromkeys(map(chr, _HIDDEN), ""), **_ESCAPES})
 
+_STATUS = re.compile("[a-z][a-z-]{0,31}")
+_MS = re.compile("[0-9]{1,12}")
+
 KINDS = {
     "sessions": (
         *("host", "sid", "state", "detail", "state_at", "activity_at", "state_src", "cwd"),
@@ -128,6 +131,6 @@ def _trailer(text: str, host: str) -> Trailer:
     cells = text.split("\t")
     if cells[0] != _TRAILER:
         raise Trouble("cut", "its answer was cut off", host=host)
-    if len(cells) != 5 or not re.fullmatch(r"[0-9]{1,12}", cells[3], re.ASCII):
+    if len(cells) != 5 or not (_STATUS.fullmatch(cells[2]) and _MS.fullmatch(cells[3])):
         raise Trouble("malformed", "its last line tells no host", host=host)
-    return Trailer(host, text_of(cells[2]), int(cells[3]), text_of(cells[4]))
+    return Trailer(host, cells[2], int(cells[3]), text_of(cells[4]))

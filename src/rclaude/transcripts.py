@@ -87,11 +87,8 @@ def read(path: str) -> Told:
 
 def _told(file: Opened) -> Told:
     tail, end = _read_end(file)
-    title = _title(tail)
-    if title and end.cwd:
-        return _joined(end, tail, title, end.cwd)
     start = tail if file.size <= NEAR else files.head(file, NEAR)
-    title = title or _title(start) or _first_prompt(start)
+    title = _title(tail, start) or _first_prompt(start)
     return _joined(end, tail, title, end.cwd or _first_cwd(start))
 
 
@@ -164,21 +161,22 @@ def _activity(tail: bytes) -> float | None:
     return None
 
 
-def _title(data: bytes) -> str:
+def _title(*newest_first: bytes) -> str:
     """The title that counts most, and of its kind the newest; empty if there is none."""
     for kind, key in _TITLES.items():
-        told = _newest_title(data, kind, key)
-        if told:
-            return told
+        told = (_newest_title(data, kind, key) for data in newest_first)
+        if title := next((each for each in told if each is not None), ""):
+            return title
     return ""
 
 
-def _newest_title(data: bytes, kind: str, key: str) -> str:
+def _newest_title(data: bytes, kind: str, key: str) -> str | None:
+    """The newest of a kind; empty if it was taken away, None if none is there."""
     for line in lines.naming(data, f'"{kind}"'.encode()):
         found = lines.parsed(line)
         if found and found.get("type") == kind and isinstance(found.get(key), str):
             return short(text(found, key))
-    return ""
+    return None
 
 
 def short(title: str) -> str:

@@ -67,6 +67,18 @@ def test_a_key_that_is_not_accepted_is_told(own: Client, tmp_path: Path) -> None
     assert "Permission denied" in told(asked(own), 69, "auth")
 
 
+def test_git_is_told_the_same_slug_for_a_key_that_is_not_accepted(
+    own: Client, tmp_path: Path
+) -> None:
+    make_key(tmp_path / "other_key")
+    own.farm["apricot"].accept(tmp_path / "other_key")
+    ran = own.rclaude("exec", "apricot", "git-upload-pack", "~/fleet.git")
+    assert (ran.code, ran.out) == (69, "")
+    passed_on, said = ran.err.splitlines()
+    assert "Permission denied" in passed_on
+    assert said == f"rclaude: apricot: auth: {passed_on}"
+
+
 def test_a_wrong_host_key_is_told_and_not_taken(client: Client, farm: Farm) -> None:
     wrong = (farm["quince"].state / "host_key.pub").read_text()
     client.known_hosts.write_text(f"apricot {wrong}")

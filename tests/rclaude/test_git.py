@@ -145,6 +145,17 @@ def test_a_host_without_rclaude_is_told_to_git(client: Client) -> None:
     assert client.rclaude("exec", "apricot", "git-upload-pack", "~/fleet.git").code == 127
 
 
+def test_a_host_without_git_is_told_of_once(client: Client, apricot: Host, tmp_path: Path) -> None:
+    """That rclaude was found is plain: it is rclaude that says so."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    program = apricot.program(f'PATH={empty} exec {PROGRAM} "$@"', "gitless")
+    client.configure({"apricot": {"rclaude": str(program)}})
+    ran = client.rclaude("exec", "apricot", "git-upload-pack", "~/fleet.git")
+    assert (ran.code, ran.out) == (127, "")
+    assert ran.err == "rclaude: apricot: missing: git: No such file or directory\n"
+
+
 def test_a_host_that_is_not_reached_is_told_to_git(client: Client) -> None:
     client.known_hosts.write_text("")
     ran = client.git("ls-remote", URL)

@@ -49,7 +49,7 @@ def test_twelve_hosts_with_two_dead_are_told_in_their_order(wide: Client) -> Non
 def test_all_hosts_dead_is_exit_3_with_a_line_for_each(wide: Client) -> None:
     ran = wide.rclaude("list", "--host", DEAD[1], "--host", DEAD[0])
     assert ran.code == 3
-    assert ran.hosts == dict.fromkeys(reversed(DEAD), "unreachable")
+    assert [*ran.hosts.items()] == [(name, "unreachable") for name in DEAD]
 
 
 def test_hosts_that_answer_no_one_do_not_hold_up_the_others(client: Client, farm: Farm) -> None:
@@ -69,10 +69,12 @@ def test_hosts_that_answer_no_one_do_not_hold_up_the_others(client: Client, farm
     assert ran.seconds < 9
 
 
-def test_a_host_that_is_named_twice_is_asked_once(client: Client) -> None:
+def test_a_host_that_is_named_twice_is_asked_once_and_told_in_the_configurations_order(
+    client: Client,
+) -> None:
     ran = client.rclaude("list", "--host", "quince", "--host", "apricot", "--host", "quince")
     lines = [line.split("\t")[1] for line in ran.out.splitlines() if line.startswith("#host")]
-    assert lines == ["quince", "apricot"]
+    assert lines == ["apricot", "quince"]
 
 
 def test_a_host_that_is_not_listed_is_refused_before_any_is_asked(client: Client) -> None:

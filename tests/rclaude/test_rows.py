@@ -113,6 +113,10 @@ def test_an_answer_that_is_cut_anywhere_never_counts_as_whole() -> None:
         (b"#rclaude/1\tpeek\thost\ttext\n#plum\ta\n#host\tplum\tok\t1\t\n", "malformed"),
         (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\tok\t\xd9\xa3\t\n", "malformed"),
         (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\tok\n", "malformed"),
+        (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\tOK\t1\t\n", "malformed"),
+        (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\t\t1\t\n", "malformed"),
+        (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\tno way: out\t1\t\n", "malformed"),
+        (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\t" + b"x" * 33 + b"\t1\t\n", "malformed"),
         (b"#rclaude/1\tpeek\thost\ttext\n#host\tplum\trefused\t1\tno\n", "refused"),
     ],
 )

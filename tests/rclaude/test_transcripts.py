@@ -166,6 +166,33 @@ def test_a_title_that_stands_only_in_the_beginning_of_a_long_file_is_found(told:
     assert told(data([prompt("Mend it", NOON)]) + data(work(400, NOON))).title == "Mend it"
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "title"),
+    [
+        (
+            {"type": "custom-title", "customTitle": "Mine"},
+            {"type": "summary", "summary": "x"},
+            "Mine",
+        ),
+        (
+            {"type": "summary", "summary": "x"},
+            {"type": "custom-title", "customTitle": "Mine"},
+            "Mine",
+        ),
+        ({"type": "ai-title", "aiTitle": "Old"}, {"type": "ai-title", "aiTitle": "New"}, "New"),
+        (
+            {"type": "custom-title", "customTitle": "Mine"},
+            {"type": "custom-title", "customTitle": ""},
+            "Mend it",
+        ),
+    ],
+)
+def test_the_kind_of_a_title_counts_more_than_its_place_in_a_long_file(
+    first: Line, last: Line, title: str, told: Tell
+) -> None:
+    assert told([first, prompt("Mend it", NOON), *work(400, NOON), last]).title == title
+
+
 def test_model_and_context_are_those_of_the_last_answer_of_the_main_chain(told: Tell) -> None:
     found = told(
         [
