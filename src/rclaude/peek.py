@@ -56,14 +56,14 @@ def _by_sid(found: Known, name: str) -> list[_Target]:
 
 
 def _by_tmux(found: Known, name: str) -> list[_Target]:
-    """The sessions in the panes of a tmux session; the pane that is looked at if it has none."""
+    """The sessions in the panes of a tmux session; of ours without one, the pane that is looked at."""
     held = [
         target
         for sid in found.sessions
         for target in _by_sid(found, sid)
         if target.pane and target.pane.session == name
     ]
-    free = [pane for pane in found.panes if pane.session == name and pane.active]
+    free = [pane for pane in found.panes if pane.session == name and pane.active and pane.private]
     targets = held or [_Target("", pane) for pane in free]
     private = [each for each in targets if each.pane and each.pane.private]
     return private or targets

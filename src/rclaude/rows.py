@@ -38,6 +38,9 @@ KINDS = {
 }
 """The columns of each kind of rows; they are only ever appended."""
 
+MOST = 20_000
+"""Lines of the longest answer that is read."""
+
 Row = Mapping[str, str]
 
 
@@ -115,8 +118,18 @@ def parse(data: bytes, kind: str, host: str) -> Reply:
         raise Trouble(trailer.status, trailer.message, host=host)
     if columns[:1] != [kind]:
         raise Trouble("malformed", f"it told of {columns[:1]}, not of {kind}", host=host)
+    _check_size(columns[1:], KINDS[kind], len(lines), host)
     rows = [_row(each, columns[1:], number, host) for number, each in enumerate(lines[1:-2], 2)]
     return Reply(rows, trailer)
+
+
+def _check_size(columns: Sequence[str], known: Sequence[str], lines: int, host: str) -> None:
+    """Raise Trouble unless the columns begin as ours do, and there are no more lines than can be."""
+    shared = min(len(columns), len(known))
+    if list(columns[:shared]) != list(known[:shared]) or len(set(columns)) < len(columns):
+        raise Trouble("malformed", "its columns are not those of the contract", host=host)
+    if lines > MOST:
+        raise Trouble("malformed", f"it printed more than {MOST} lines", host=host)
 
 
 def _row(text: str, columns: Sequence[str], number: int, host: str) -> Row:

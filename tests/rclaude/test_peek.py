@@ -129,13 +129,13 @@ def test_a_tmux_name_is_meant_whole_and_never_as_a_pattern(servers: tuple[Server
     assert shows("mender-two", "two")[0] == "two"
 
 
-def test_a_pane_of_the_default_server_can_be_read_and_the_private_one_comes_first(
+def test_on_the_default_server_an_agent_can_be_read_and_nothing_else(
     servers: tuple[Server, Server],
 ) -> None:
-    servers[1].start("notes", "sh", "-c", "echo other; cat")
-    assert shows("notes", "other") == ["other"]
-    servers[0].start("notes", "sh", "-c", "echo ours; cat")
-    assert shows("notes", "ours") == ["ours"]
+    servers[1].start("notes", "sh", "-c", "echo private; cat")
+    assert "no-session: there is no notes" in refused("notes")
+    servers[1].agent("mender", sid(9))
+    assert "Stand-in agent" in shows("mender", "Stand-in")
 
 
 def test_of_several_panes_the_one_with_a_session_is_meant_else_the_one_that_is_looked_at(

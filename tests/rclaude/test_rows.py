@@ -134,3 +134,20 @@ def test_a_column_that_is_not_known_yet_is_carried() -> None:
 def test_a_line_of_a_session_may_begin_like_a_line_of_ours() -> None:
     told = {"host": "plum", "text": "#host\tplum\tok\t1\t"}
     assert rows.parse(printed("peek", told), "peek", "plum").rows == [told]
+
+
+@pytest.mark.parametrize(
+    "head", ["title\thost", "host\thost", "host\tsid\tstate\tstate", "text\ttext"]
+)
+def test_columns_that_are_not_the_contract_s_are_refused(head: str) -> None:
+    cells = "\t".join("x" for _ in head.split("\t"))
+    data = f"#rclaude/1\tsessions\t{head}\n{cells}\n#host\tplum\tok\t1\t\n".encode()
+    with pytest.raises(Trouble) as told:
+        rows.parse(data, "sessions", "plum")
+    assert told.value.slug == "malformed"
+
+
+def test_an_answer_of_endless_lines_is_refused_before_they_are_taken_apart() -> None:
+    data = b"#rclaude/1\tsessions\thost\n" + b"\n" * (rows.MOST + 1) + b"#host\tplum\tok\t1\t\n"
+    with pytest.raises(Trouble, match="more than"):
+        rows.parse(data, "sessions", "plum")

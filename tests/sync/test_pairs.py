@@ -304,3 +304,11 @@ def test_the_record_of_an_exchange(plum: Member, others: list[Member]) -> None:
         "commit": plum.tip(),
         "beside": False,
     }
+
+
+def test_doctor_tells_what_keeps_from_the_hub(plum: Member, others: list[Member]) -> None:
+    assert others
+    plum.ok("init", str(plum.folder), "--hub", "rclaude://apricot/~/fleet.git", CLARE_FLEET="")
+    told = plum.run("doctor", PATH="/usr/bin:/bin")
+    assert told.code == 6
+    assert "rclaude is not on $PATH" in told.out

@@ -6,6 +6,7 @@ from clare import names
 from clare.clock import MINUTE, SECOND, show_instant
 from clare.errors import ClareError
 from clare.fleet import Fleet
+from clare.services.way import check_way
 from clare.store import background, health, remote
 from clare.store.board import Board
 from clare.store.freshness import unpublished
@@ -69,6 +70,7 @@ def _asked(board: Board, fleet: Fleet, count: int) -> Iterator[Diagnosis]:
     git, url, branch = board.git, fleet.manifest.hub, board.place.branch
     shown = remote.shown(url)
     try:
+        check_way(url)
         answer = health.ask(git, url, branch)
     except ClareError as problem:
         yield Diagnosis(troubles.UNREACHABLE, shown, problem.message, problem.hint)
