@@ -49,7 +49,8 @@ def init(session: Session, path: str, host: str, hub: str, branch: str) -> None:
 def join(session: Session, url: str, path: str, host: str) -> None:
     """Take part in the fleet at a URL.
 
-    In a new folder PATH, named after the URL unless told; never founds a fleet.
+    In a new folder PATH, named after the URL unless told; never founds a fleet. Hosts of a fleet are
+    also reached as rclaude://HOST/~/fleet.git.
     """
     if host:
         check_host(host)
@@ -128,15 +129,15 @@ def sync(session: Session, where: str, quiet: bool, watch: bool, publisher: int 
     """
     if session.no_sync:
         raise Usage("--no-sync forbids what `sync` does", hint="leave one of them out")
+    if publisher is not None:
+        done = publishing.publish(session.open_quietly().board, lock=publisher)
+        click.get_current_context().exit(done.problem.exit_code if done.problem else Exit.DONE)
     board = session.open().board
     if where:
         if watch:
             raise Usage("--watch is for the hub", hint=f"clare sync {where}")
         _show_paired(session, _paired(board, where), quiet=quiet)
         return
-    if publisher is not None:
-        done = publishing.publish(board, lock=publisher)
-        click.get_current_context().exit(done.problem.exit_code if done.problem else Exit.DONE)
     if not watch:
         done = publishing.publish(board)
         _show_published(session, done, quiet=quiet)
