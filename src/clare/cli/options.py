@@ -171,14 +171,17 @@ class Session:
         columns = list(map(one_lines, cells))
         if not (columns and columns[0]):
             return
-        shown = laid_out(columns, 0 if whole else room_of(sys.stdout))
+        room = 0 if whole else room_of(sys.stdout)
+        shown = laid_out(columns, room)
         if self.color and sys.stdout.isatty():
             shown = [
                 [self.styled(cell, fg=style) if style else cell for cell in column]
                 for column, style in zip_longest(shown, styles[: len(shown)], fillvalue="")
             ]
-        lines = "\n".join(map(str.rstrip, map("  ".join, zip(*shown, strict=True))))
-        click.echo(lines, color=None if self.color else False)
+        lines = map("  ".join, zip(*shown, strict=True))
+        if room or not all(columns[-1]):
+            lines = map(str.rstrip, lines)
+        click.echo("\n".join(lines), color=None if self.color else False)
 
 
 def _tell(line: str) -> None:

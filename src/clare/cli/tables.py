@@ -21,9 +21,9 @@ def _is_plain(cells: Sequence[str]) -> bool:
 
 
 def widths_of(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """How wide each column is; where there is less room, the widest give way."""
+    """How wide each column is; where there is less room for all, the widest give way."""
     widths = [max(map(len if _is_narrow(column) else width, column)) for column in columns]
-    while room and sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
+    while sum(widths) + 2 * (len(widths) - 1) > room and _give_way(widths):
         pass
     return widths
 
@@ -44,16 +44,23 @@ def _give_way(widths: list[int]) -> bool:
 
 def even(column: Sequence[str], room: int) -> list[str]:
     """The cells at exactly this width."""
-    if _is_narrow(column) and max(map(len, column)) <= room:
-        return list(map(str.ljust, column, repeat(room)))
+    if _is_narrow(column):
+        return [c.ljust(room) if len(c) <= room else filled(c, room) for c in column]
     return [filled(cell, room) for cell in column]
+
+
+def _as_widest(column: Sequence[str]) -> list[str]:
+    """The cells, each as wide as the widest."""
+    if _is_narrow(column):
+        return list(map(str.ljust, column, repeat(max(map(len, column)))))
+    return even(column, max(map(width, column)))
 
 
 def laid_out(columns: Sequence[Sequence[str]], room: int) -> list[Sequence[str]]:
     """The cells of every column at its width; without a limit to the room the last stays as it is."""
     if not room:
         *before, last = columns
-        return [*map(even, before, widths_of(before, 0)), last]
+        return [*map(_as_widest, before), last]
     return list(map(even, columns, widths_of(columns, room)))
 
 
