@@ -5,25 +5,35 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from rclaude import rows, ssh
+from rclaude import far, rows, ssh
 from rclaude.children import Child, first_done
-from rclaude.config import Host
+from rclaude.config import Host, Hosts
 from rclaude.rows import Reply
 from rclaude.rpc import Request
 from rclaude.trouble import Trouble
+
+WITHIN = 10.0
+"""Seconds that a host has to answer."""
 
 RETRY_AFTER = 5.0
 """Seconds after which a question is also asked without the master, which may be cut off."""
 
 
-def ask(host: Host, request: Request, kind: str, *, within: float, folder: str) -> Reply:
-    """Ask a host something that changes nothing, within so many seconds. Raises Trouble.
+def answered(request: Request, kind: str, known: Hosts, folder: str) -> Reply:
+    """What a host answers, this one itself and another over ssh. Raises Trouble."""
+    if request.host.name == known.self:
+        return far.told(request)
+    return ask(request._replace(within=WITHIN), kind, folder)
+
+
+def ask(request: Request, kind: str, folder: str) -> Reply:
+    """Ask a host over ssh something that changes nothing, within its seconds. Raises Trouble.
 
     If there may be a master and the answer takes long, the host is asked once more without it, and
     the first answer counts.
     """
+    host, within = request.host, request.within
     deadline = time.monotonic() + within
-    request = request._replace(within=within)
     with ExitStack() as started:
 
         def start(folder: str) -> Child:

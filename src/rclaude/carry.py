@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from rclaude import git
+from rclaude import config, git
 from rclaude.children import Child, first_done
 from rclaude.config import Host
 from rclaude.trouble import Exit, Trouble
@@ -23,7 +23,7 @@ def carrier(host: Host, service: str, path: str, *, here: bool) -> Callable[[], 
     Raises Trouble if that is not allowed; the carrier does if it fails before git speaks.
     """
     if here:
-        words = git.command(host, service, path)
+        words = git.command(host, service, path, config.path())
         environment = git.environment(os.environ.get("GIT_PROTOCOL", ""))
         return lambda: _run(words, environment, host, _Echo())
     request = git.request(host, service, path)

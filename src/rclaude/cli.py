@@ -10,10 +10,8 @@ from rclaude.rows import Reply
 from rclaude.rpc import Request
 from rclaude.trouble import Trouble
 
-WITHIN = 10.0
-"""Seconds that a host has to answer."""
-
-HOST = click.argument("name", metavar="HOST", required=False)
+_SINCE = "How old is long ago: 90m, 24h, 7d."
+_LINES = "How many lines."
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,8 +25,11 @@ def cli() -> None:
 
 @cli.command()
 def contract() -> None:
-    """Print which contract this program keeps; other programs check it before they use it."""
-    click.echo(f"rclaude-contract\t{CONTRACT}\t{__version__}")
+    """Print which contract this program keeps.
+
+    Other programs check it before they use it.
+    """
+    rows.say(f"rclaude-contract\t{CONTRACT}\t{__version__}\n")
 
 
 @cli.command(epilog="Example: rclaude hosts --probe")
@@ -49,7 +50,7 @@ def hosts(probe: bool) -> int:
 @cli.command("list", epilog="Examples: rclaude list; rclaude list --host plum --since 7d")
 @click.option("--host", "names", multiple=True, metavar="HOST", help="Only this host; repeatable.")
 @click.option("--all", "every", is_flag=True, help="Also sessions that ended long ago.")
-@click.option("--since", default="24h", metavar="AGE", help="How old is long ago: 90m, 24h, 7d.")
+@click.option("--since", default="24h", metavar="AGE", show_default=True, help=_SINCE)
 @click.option("--usage", is_flag=True, help="Count tokens, which reads whole transcripts.")
 def list_sessions(names: tuple[str, ...], every: bool, since: str, usage: bool) -> int:
     """List sessions, and what each is doing."""
@@ -64,9 +65,14 @@ def list_sessions(names: tuple[str, ...], every: bool, since: str, usage: bool) 
 
 @cli.command(epilog="Example: rclaude peek plum:7f3ac0de -n 100")
 @click.argument("where", metavar="HOST:SESSION")
-@click.option("-n", "number", type=click.IntRange(1, 10_000), default=40, help="How many lines.")
+@click.option(
+    "-n", "number", type=click.IntRange(1, 10_000), default=40, show_default=True, help=_LINES
+)
 def peek(where: str, number: int) -> int:
-    """Show the last lines of a session's terminal, or of its transcript where it has none."""
+    """Show the last lines of a session.
+
+    They are those of its terminal, or of its transcript where it has none.
+    """
     name, session = target(where)
     known = config.load()
     takes = {"session": session, "lines": str(number)}
@@ -75,17 +81,12 @@ def peek(where: str, number: int) -> int:
 
 def _shown(verb: str, kind: str, known: Hosts, chosen: list[Host], takes: dict[str, str]) -> int:
     """Ask hosts, print what they tell, and say how it ended."""
-    from rclaude import asking, far, ssh
+    from rclaude import asking, ssh
 
     folder = ssh.control_folder() if any(host.name != known.self for host in chosen) else ""
 
     def asked(host: Host) -> Reply:
-        request = Request(verb, host, takes)
-        reply = (
-            far.told(request)
-            if host.name == known.self
-            else asking.ask(host, request, kind, within=WITHIN, folder=folder)
-        )
+        reply = asking.answered(Request(verb, host, takes), kind, known, folder)
         return reply._replace(rows=[{**row, "host": host.name} for row in reply.rows])
 
     found = ask_all(chosen, asked)
@@ -94,11 +95,11 @@ def _shown(verb: str, kind: str, known: Hosts, chosen: list[Host], takes: dict[s
 
 
 @cli.command("exec", epilog="Example: rclaude exec apricot -- git-upload-pack ~/fleet.git")
-@click.argument("name", metavar="HOST")
+@click.argument("name", metavar="HOST --")
 @click.argument("service")
 @click.argument("path")
 def exec_(name: str, service: str, path: str) -> int:
-    """Connect standard input and output to one of git's services on a host.
+    """Connect standard input and output to git on a host.
 
     SERVICE is git-upload-pack, git-receive-pack or git-upload-archive; PATH is one of the host's repos.
     """
@@ -110,14 +111,14 @@ def exec_(name: str, service: str, path: str) -> int:
 
 
 @cli.command(epilog="Examples: rclaude doctor; rclaude doctor apricot")
-@HOST
+@click.argument("name", metavar="[HOST]", required=False)
 def doctor(name: str | None) -> int:
-    """Look for everything that can be wrong, here and on the way to the hosts."""
+    """Look for all that can be wrong, here and on the way."""
     from rclaude import doctor
 
     found = doctor.examined("" if name is None else check_host(name))
     rows.show("checks", found)
-    return code_of(found)
+    return doctor.code(found)
 
 
 @cli.result_callback()

@@ -8,6 +8,9 @@ from typing import NamedTuple, NoReturn
 from rclaude.names import TMUX, is_host
 from rclaude.trouble import Trouble
 
+PROGRAM = "[A-Za-z0-9/._+@-]+"
+"""What names a program: nothing that a shell takes for anything else."""
+
 MAX_BYTES = 64 * 1024
 """The largest configuration that is read."""
 
@@ -116,8 +119,7 @@ def _is_alias(text: str) -> bool:
 
 
 def _is_program(text: str) -> bool:
-    """A whole path of characters that no shell takes for anything else."""
-    return re.fullmatch(r"/[A-Za-z0-9/._+@-]+", text) is not None
+    return re.fullmatch(f"/{PROGRAM}", text) is not None
 
 
 def _is_socket(text: str) -> bool:

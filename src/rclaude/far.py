@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
@@ -32,13 +31,11 @@ def answer(request: Request) -> int:
         return _exec(request)
     signal.signal(signal.SIGALRM, _give_up)
     signal.setitimer(signal.ITIMER_REAL, request.within)
-    started = time.monotonic()
     try:
         reply = told(request)
     except Trouble as trouble:
         return refuse(trouble, name)
-    ms = int((time.monotonic() - started) * 1000)
-    rows.show(_ANSWERS[request.verb][0], [reply._replace(trailer=reply.trailer._replace(ms=ms))])
+    rows.show(_ANSWERS[request.verb][0], [reply])
     return 0
 
 
@@ -65,7 +62,8 @@ def _exec(request: Request) -> int:
     """Become git; what goes wrong before is told on standard error, since git speaks on the other."""
     takes = request.takes
     try:
-        words = git.command(request.host, takes.get("service", ""), takes.get("path", ""))
+        listed = f"{request.host.name}'s own hosts.toml"
+        words = git.command(request.host, takes.get("service", ""), takes.get("path", ""), listed)
         os.execvpe(words[0], words, git.environment(takes.get("protocol", "")))
     except OSError as error:
         return complain(Trouble("missing", f"git: {error.strerror}", host=request.host.name))

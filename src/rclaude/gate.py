@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 
 from rclaude import config, far, rpc
+from rclaude.names import is_host
+from rclaude.rpc import Request
 from rclaude.trouble import Trouble, complain
 
 VERBS = {
@@ -15,7 +17,10 @@ VERBS = {
 }
 """What each word after `--allow` lets a key do; every key may ask for versions and the time."""
 
-_ASKED = re.compile(r"exec [A-Za-z0-9/._+@-]+ @rpc ([A-Za-z0-9_=-]+)", re.ASCII)
+_ABOUT_HERE = ("config", "usage")
+"""Slugs of what is wrong on the host that was reached, and not where it was asked."""
+
+_ASKED = re.compile(f"exec {config.PROGRAM} @rpc ([A-Za-z0-9_=-]+)", re.ASCII)
 
 
 def serve(words: Sequence[str]) -> int:
@@ -23,20 +28,36 @@ def serve(words: Sequence[str]) -> int:
 
     What this host's own configuration says counts, not what whoever asks knows of it.
     """
-    name = ""
     try:
-        allowed = _allowed(words)
-        here = config.load().here
-        name = here.name
-        asked = _ASKED.fullmatch(os.environ.get("SSH_ORIGINAL_COMMAND", ""))
-        if not asked:
-            raise Trouble("refused", "this key is for rclaude alone", host=name)
-        request = rpc.read(asked[1])
-        if request.verb not in allowed:
-            raise Trouble("refused", f"this key may not {request.verb}", host=name)
+        request = _request(words)
     except Trouble as trouble:
-        return _refuse(trouble, name)
-    return far.answer(request._replace(host=here._replace(name=request.host.name)))
+        return _refuse(trouble)
+    return far.answer(request)
+
+
+def _request(words: Sequence[str]) -> Request:
+    """What is asked, of the host as it is configured here. Raises Trouble."""
+    allowed = _allowed(words)
+    here = config.load().here
+    asked = _asked()
+    if not asked:
+        raise Trouble("refused", "this key is for rclaude alone")
+    request = rpc.read(asked)
+    if request.verb not in allowed:
+        told = f"this key may not {_word(request.verb)}; its line allows {words[1]}"
+        raise Trouble("refused", told)
+    return request._replace(host=here._replace(name=request.host.name))
+
+
+def _asked() -> str:
+    """The word in which ssh was asked for something; empty if it was asked for anything else."""
+    found = _ASKED.fullmatch(os.environ.get("SSH_ORIGINAL_COMMAND", ""))
+    return found[1] if found else ""
+
+
+def _word(verb: str) -> str:
+    """What is written after `--allow` for a verb."""
+    return next((word for word, verbs in VERBS.items() if verbs == (verb,)), verb)
 
 
 def _allowed(words: Sequence[str]) -> set[str]:
@@ -49,18 +70,28 @@ def _allowed(words: Sequence[str]) -> set[str]:
     return {"probe", *(verb for word in chosen for verb in VERBS[word])}
 
 
-def _refuse(trouble: Trouble, name: str) -> int:
+def _refuse(trouble: Trouble) -> int:
     """Say no on both streams: whoever asked may be rclaude, git or a person."""
-    complain(trouble)
-    asked = os.environ.get("SSH_ORIGINAL_COMMAND", "")
-    if _ASKED.fullmatch(asked) and not _is_for_git(asked):
-        return far.refuse(trouble, name)
-    return trouble.exit
+    request = _read()
+    name = _name(request)
+    here = f"on {name}: " if trouble.slug in _ABOUT_HERE else ""
+    told = Trouble(trouble.slug, here + trouble.text, host=name)
+    complain(told)
+    if _asked() and not (request and request.verb == "exec"):  # git reads what is printed
+        far.refuse(told, name)
+    return told.exit
 
 
-def _is_for_git(asked: str) -> bool:
-    """Whether git reads what is printed."""
+def _read() -> Request | None:
     try:
-        return rpc.read(asked.rpartition(" ")[2]).verb == "exec"
+        return rpc.read(_asked())
     except Trouble:
-        return False
+        return None
+
+
+def _name(request: Request | None) -> str:
+    """How this host is called: by itself, else by whoever asks, else by its machine."""
+    try:
+        return config.load().self
+    except Trouble:
+        return request.host.name if request and is_host(request.host.name) else os.uname().nodename

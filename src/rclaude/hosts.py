@@ -4,16 +4,12 @@ import re
 import time
 from collections.abc import Sequence
 
-from rclaude import probe
-from rclaude.asking import ask
+from rclaude.asking import answered
 from rclaude.config import Host, Hosts
 from rclaude.fan import ask_all
 from rclaude.rows import Reply, Row
 from rclaude.rpc import Request
 from rclaude.trouble import OK, Trouble
-
-WITHIN = 10.0
-"""Seconds that a host has to answer."""
 
 
 def listed(hosts: Hosts) -> list[Row]:
@@ -26,17 +22,11 @@ def probed(hosts: Hosts, chosen: Sequence[Host], *, folder: str) -> list[Reply]:
 
     def asked(host: Host) -> Reply:
         sent = time.time()
-        reply = _told(hosts, host, folder)
+        reply = answered(Request("probe", host), "probe", hosts, folder)
         middle = (sent + time.time()) / 2 * 1000
         return reply._replace(rows=[{**_row(hosts, host), **_found(reply, middle)}])
 
     return [_judged(hosts, reply) for reply in ask_all(chosen, asked)]
-
-
-def _told(hosts: Hosts, host: Host, folder: str) -> Reply:
-    if host.name == hosts.self:
-        return probe.told(host)
-    return ask(host, Request("probe", host), "probe", within=WITHIN, folder=folder)
 
 
 def _found(reply: Reply, middle: float) -> Row:
@@ -47,7 +37,8 @@ def _found(reply: Reply, middle: float) -> Row:
             "malformed", "it does not tell its versions and its time", host=reply.trailer.host
         )
     skew = round(int(rows[0]["now_ms"]) - middle)
-    told = {name: rows[0][name] for name in ("contract", "versions")}
+    names = ("contract", "versions", "reached")
+    told = {name: rows[0][name] for name in names if name in rows[0]}
     return {**told, "clock_skew_ms": str(skew)}
 
 

@@ -10,7 +10,7 @@ _LONGEST_HOST = 253
 TMUX = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 """What names a tmux session, or a tmux server's socket."""
 
-SID = r"[0-9a-f]{8}[0-9a-f-]{0,28}"
+SID_START = r"[0-9a-f]{8}[0-9a-f-]{0,28}"
 """What a session's id begins with: at least 8 of its hexadecimal digits."""
 
 
@@ -28,7 +28,7 @@ def check_host(text: str) -> str:
 
 def check_session(text: str) -> str:
     """The text if it can name a session. Raises Trouble."""
-    if not re.fullmatch(f"{SID}|{TMUX}", text):
+    if not re.fullmatch(f"{SID_START}|{TMUX}", text):
         raise Trouble("name", f"{text!r} names no session: 8 digits of its id, or its tmux name")
     return text
 

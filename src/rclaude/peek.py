@@ -8,7 +8,7 @@ from rclaude import files, known, panes, turns
 from rclaude.config import Host
 from rclaude.known import Known
 from rclaude.lines import Line, text
-from rclaude.names import SID
+from rclaude.names import SID_START
 from rclaude.panes import Pane
 from rclaude.rows import Reply, Trailer
 from rclaude.transcripts import REACHES
@@ -46,7 +46,7 @@ def _target(found: Known, name: str, host: str) -> _Target:
 
 
 def _by_sid(found: Known, name: str) -> list[_Target]:
-    if not re.fullmatch(SID, name):
+    if not re.fullmatch(SID_START, name):
         return []
     return [
         _Target(sid, session.pane, session.transcript.path if session.transcript else "")

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 
-from rclaude import CONTRACT, __version__
+from rclaude import CONTRACT, __version__, git
 from rclaude.children import Child, all_done
 from rclaude.config import Host
 from rclaude.rows import Reply, Row, Trailer
@@ -15,10 +15,11 @@ _WITHIN = 3.0
 
 def told(host: Host) -> Reply:
     """The versions and the time of the host that we are on."""
+    reached = "\n".join(git.there(host))
     begun = time.time()
     row = _row(host)
     now = round((begun + time.time()) / 2 * 1000)
-    return Reply([{**row, "now_ms": str(now)}], Trailer(host.name))
+    return Reply([{**row, "now_ms": str(now), "reached": reached}], Trailer(host.name))
 
 
 def _row(host: Host) -> Row:

@@ -34,7 +34,7 @@ KINDS = {
     ),
     "peek": ("host", "text"),
     "checks": ("host", "check", "status", "detail", "hint"),
-    "probe": ("contract", "versions", "now_ms"),
+    "probe": ("contract", "versions", "now_ms", "reached"),
 }
 """The columns of each kind of rows; they are only ever appended."""
 
@@ -97,9 +97,18 @@ def show(kind: str, replies: Iterable[Reply]) -> None:
 
 def write(kind: str, lines: Iterable[str]) -> None:
     """Print lines below the one that names the form."""
-    lines = [header(kind), *lines]
-    sys.stdout.buffer.write("".join(f"{each}\n" for each in lines).encode())
-    sys.stdout.flush()
+    say("".join(f"{each}\n" for each in (header(kind), *lines)))
+
+
+def say(text: str) -> None:
+    """Print a text. Raises Trouble where it cannot be written."""
+    try:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # whoever read has read enough
+    except OSError as error:
+        raise Trouble("output", f"cannot print: {error.strerror}") from None
 
 
 def parse(data: bytes, kind: str, host: str) -> Reply:

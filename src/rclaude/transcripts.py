@@ -19,6 +19,14 @@ NEAR = 64 * 1024
 REACHES = (NEAR, 4 * NEAR, 16 * NEAR)
 """Bytes from the end that are read, more where fewer do not tell."""
 
+TOKENS = {
+    "tok_in": "input_tokens",
+    "tok_cache_write": "cache_creation_input_tokens",
+    "tok_cache_read": "cache_read_input_tokens",
+    "tok_out": "output_tokens",
+}
+"""The columns of tokens, and what an answer calls them."""
+
 _LONGEST_TITLE = 200
 _FILE = re.compile(rf"({SID.pattern})\.jsonl")
 _TITLES = {
@@ -143,13 +151,7 @@ def _joined(end: _End, tail: bytes, title: str, cwd: str) -> Told:
 
 
 def _context(usage: Line) -> str:
-    keys = (
-        "input_tokens",
-        "cache_creation_input_tokens",
-        "cache_read_input_tokens",
-        "output_tokens",
-    )
-    return str(sum(lines.number(usage, key) for key in keys)) if usage else ""
+    return str(sum(lines.number(usage, key) for key in TOKENS.values())) if usage else ""
 
 
 def _activity(tail: bytes) -> float | None:

@@ -25,8 +25,8 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.DONE: "done",
-    Exit.BUG: "a bug in rclaude",
-    Exit.SOME: "some of several hosts failed",
+    Exit.BUG: "a bug in rclaude, or what it prints cannot be written",
+    Exit.SOME: "some of several hosts failed, or a check of the doctor",
     Exit.USAGE: "wrong usage, or what cannot be a name",
     Exit.DATA: "what a host told is not of the contract, or not whole",
     Exit.NO_TARGET: "no such host, session or repository, or several that fit",
@@ -43,6 +43,7 @@ MEANINGS = {
 
 SLUGS = {
     "bug": Exit.BUG,
+    "output": Exit.BUG,
     "usage": Exit.USAGE,
     "name": Exit.USAGE,
     "malformed": Exit.DATA,

@@ -5,13 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from rclaude import files
 from rclaude.lines import Line, number, parsed, part, text
+from rclaude.transcripts import TOKENS
 
-_KEYS = {
-    "tok_in": "input_tokens",
-    "tok_cache_write": "cache_creation_input_tokens",
-    "tok_cache_read": "cache_read_input_tokens",
-    "tok_out": "output_tokens",
-}
 _Counts = tuple[int, ...]
 
 
@@ -21,16 +16,16 @@ def spent(path: str) -> Mapping[str, str]:
     A message stands on several lines and in several files: it counts once, at its largest.
     """
     largest: dict[str, _Counts] = {}
-    nameless: list[_Counts] = [(0,) * len(_KEYS)]
+    nameless: list[_Counts] = [(0,) * len(TOKENS)]
     for message in _messages(path):
-        counts = tuple(number(part(message, "usage"), key) for key in _KEYS.values())
+        counts = tuple(number(part(message, "usage"), key) for key in TOKENS.values())
         if name := text(message, "id"):
             before = largest.get(name, counts)
             largest[name] = tuple(map(max, before, counts))
         else:
             nameless.append(counts)
     sums = map(sum, zip(*largest.values(), *nameless, strict=True))
-    return {name: str(total) for name, total in zip(_KEYS, sums, strict=True)}
+    return {name: str(total) for name, total in zip(TOKENS, sums, strict=True)}
 
 
 def _messages(path: str) -> Iterator[Line]:

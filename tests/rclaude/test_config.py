@@ -99,7 +99,7 @@ def test_what_is_no_configuration_is_told_with_its_file(text: str | bytes, clien
     assert where in refused.value.text
 
 
-@pytest.mark.parametrize("words", [["hosts"], ["list"], ["doctor"], ["peek", "apricot:12345678"]])
+@pytest.mark.parametrize("words", [["hosts"], ["list"], ["peek", "apricot:12345678"]])
 def test_the_program_says_it_in_one_line(words: list[str], client: Client) -> None:
     where = written(client, 'self = "plum"\ncolour = 1')
     ran = client.rclaude(*words)

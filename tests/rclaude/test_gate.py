@@ -32,7 +32,6 @@ def far(locked: Farm) -> Host:
 @pytest.fixture
 def client(locked: Farm, tmp_path: Path, home: Path) -> Iterator[Client]:
     with a_client(locked, tmp_path, home) as client:
-        client.configure({"apricot": {"repos": ["~/fleet.git", "~/other.git"]}})
         yield client
 
 
@@ -155,9 +154,10 @@ def test_another_verb_is_refused_in_rows_and_in_one_line(verb: str, client: Clie
 
 def test_what_the_host_lists_counts_not_what_whoever_asks_lists(client: Client) -> None:
     locks(client, " --allow git")
+    client.configure({"apricot": {"repos": ["~/fleet.git", "~/other.git"]}})
     ran = client.git("ls-remote", "rclaude://apricot/~/other.git")
     assert ran.code == 128
-    assert "refused: ~/other.git is not among the repos listed" in ran.err
+    assert "refused: ~/other.git is not among the repos in apricot's own hosts.toml" in ran.err
     ran = client.rclaude("exec", "apricot", "git-upload-pack", "~/other.git")
     assert (ran.code, ran.out) == (77, "")
 
@@ -174,7 +174,18 @@ def test_a_host_without_a_configuration_refuses_everything(client: Client, far: 
     locks(client, " --allow all")
     configured(far, "").unlink()
     assert does(client) == {"probe": 78, "list": 78, "peek": 78, "git": 128}
-    refused(client.run("ssh", "-T", "apricot", "id"), 78, "config", "-")
+    refused(client.run("ssh", "-T", "apricot", "id"), 78, "config", os.uname().nodename)
+
+
+def test_trouble_there_is_told_as_trouble_there(client: Client, far: Host) -> None:
+    locks(client, " --allow list")
+    ran = client.git("ls-remote", URL)
+    assert "rclaude: cellar: refused: this key may not git; its line allows list\n" in ran.err
+    config = configured(far, "")
+    config.unlink()
+    missing = f"rclaude: apricot: config: on apricot: {config} is missing: "
+    assert missing in client.rclaude("list", "--host", "apricot").err
+    assert missing in client.git("ls-remote", URL).err
 
 
 def test_a_host_with_a_wrong_configuration_refuses_everything(client: Client, far: Host) -> None:
@@ -192,7 +203,8 @@ def test_a_gate_that_is_written_wrong_lets_nobody_in(words: str, client: Client)
     locks(client, words)
     assert does(client) == {"probe": 64, "list": 64, "peek": 64, "git": 128}
     ran = client.run("ssh", "-T", "apricot")
-    refused(ran, 64, "usage", "-")
+    refused(ran, 64, "usage")
+    assert "usage: on cellar: " in ran.err
 
 
 def test_a_request_that_is_too_long_or_damaged_is_refused(client: Client) -> None:

@@ -1,8 +1,11 @@
 """What `hosts`, `hosts --probe` and `doctor` tell of hosts."""
 
+from pathlib import Path
+
 import pytest
 
-from rclaude import __version__
+from rclaude import __version__, doctor
+from rclaude.trouble import SLUGS
 from tests.rclaude import processes
 from tests.rclaude.client import Client, Ran
 from tests.rclaude.farm import NAMES, PROGRAM, Farm, Host
@@ -23,6 +26,13 @@ def ahead(client: Client, farm: Farm) -> Client:
     script = f'FAKETIME_DONT_FAKE_MONOTONIC=1 exec {clock} {PROGRAM} "$@"'
     client.configure({"apricot": {"rclaude": str(farm["apricot"].program(script, "ahead"))}})
     return client
+
+
+@pytest.fixture
+def repositories(farm: Farm) -> None:
+    """The repository that each host lists."""
+    for host in farm.hosts.values():
+        host.repository()
 
 
 def left_of(host: Host, *marks: str) -> list[str]:
@@ -59,7 +69,12 @@ def test_a_probe_tells_latency_contract_versions_and_clock(client: Client) -> No
         versions = dict(each.split("=") for each in row["versions"].split())
         assert versions["rclaude"] == __version__
         assert {"git", "tmux", "ssh"} <= versions.keys()
-        assert "claude" not in versions
+
+
+def test_an_agent_that_is_not_there_has_no_version(client: Client) -> None:
+    client.configure({"apricot": {"claude": "/no/such/claude"}})
+    versions = client.rclaude("hosts", "--probe").rows[1]["versions"].split()
+    assert [each.partition("=")[0] for each in versions] == ["rclaude", "git", "tmux", "ssh"]
 
 
 def test_a_probe_tells_the_version_of_the_agent(client: Client, farm: Farm) -> None:
@@ -127,26 +142,96 @@ def test_a_clock_that_is_off_is_measured(ahead: Client) -> None:
     assert abs(int(row["clock_skew_ms"]) - AHEAD_MS) < WITHIN_MS
 
 
+@pytest.mark.usefixtures("repositories")
 def test_the_doctor_tells_of_a_clock_that_is_off(ahead: Client) -> None:
     ran = ahead.rclaude("doctor")
-    assert checks(ran, "apricot") == {"way": "ok", "clock": "skewed"}
+    assert ran.code == 3
+    found = checks(ran, "apricot")
+    assert [check for check, status in found.items() if status != "ok"] == ["clock"]
     assert [checks(ran, name)["clock"] for name in ("plum", "quince", "medlar")] == ["ok"] * 3
     (row,) = [row for row in ran.rows if row["status"] == "skewed"]
     assert row["hint"] == "let both follow a time server"
 
 
+@pytest.mark.parametrize(
+    ("skew", "latency", "status"),
+    [
+        (300_000, 0, "skewed"),
+        (-300_000, 0, "skewed"),
+        (299_999, 0, "ok"),
+        (-299_999, 1, "ok"),
+        (299_999, 2, "skewed"),
+        (-299_900, 200, "skewed"),
+    ],
+)
+def test_a_clock_is_off_from_five_minutes_counting_what_is_not_known(
+    skew: int, latency: int, status: str
+) -> None:
+    row = {"name": "apricot", "clock_skew_ms": str(skew), "latency_ms": str(latency)}
+    assert doctor._clock(row)["status"] == status
+
+
+@pytest.mark.usefixtures("repositories")
 def test_the_doctor_finds_nothing_where_all_is_well(client: Client) -> None:
     ran = client.rclaude("doctor")
     assert (ran.code, ran.err) == (0, "")
     assert {row["status"] for row in ran.rows} == {"ok"}
-    here = {"config", "ssh", "git", "tmux", "sockets", "way", "clock"}
-    assert checks(ran, "plum").keys() == here
+    everywhere = {"way", "clock", "rclaude", "git", "tmux", "ssh"}
+    here = {"config", "sockets", "git-remote-rclaude"}
+    assert checks(ran, "plum").keys() - {"claude"} == everywhere | here
+    assert checks(ran, "apricot").keys() - {"claude"} == everywhere | {"repository"}
     assert ran.hosts == dict.fromkeys(["plum", *NAMES], "ok")
+
+
+@pytest.mark.usefixtures("repositories")
+def test_the_doctor_misses_programs_and_repositories_there(
+    client: Client, farm: Farm, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (farm["apricot"].home / "plain").mkdir(exist_ok=True)
+    program = farm["apricot"].program(f'PATH={empty} exec {PROGRAM} "$@"', "bare")
+    repos = ["~/fleet.git", "~/none.git", "~/plain"]
+    client.configure({"apricot": {"rclaude": str(program), "repos": repos}})
+    ran = client.rclaude("doctor", "apricot")
+    assert (ran.code, ran.err, ran.hosts) == (3, "", {"apricot": "ok"})
+    missed = [row for row in ran.rows if row["status"] != "ok"]
+    assert [(row["check"], row["status"]) for row in missed] == [
+        ("git", "missing"),
+        ("tmux", "missing"),
+        ("repository", "no-repository"),
+        ("repository", "no-repository"),
+    ]
+    assert [row["detail"] for row in missed[2:]] == repos[1:]
+    assert all(row["hint"] for row in missed)
+
+
+def test_the_doctor_misses_what_git_starts_here(client: Client, tmp_path: Path) -> None:
+    for name in ("git", "tmux", "ssh"):
+        (tmp_path / "few").mkdir(exist_ok=True)
+        (tmp_path / "few" / name).symlink_to(needs(name))
+    ran = client.rclaude("doctor", "plum", PATH=str(tmp_path / "few"))
+    assert (ran.code, checks(ran, "plum")["git-remote-rclaude"]) == (3, "missing")
+
+
+def test_the_doctor_tells_of_a_wrong_configuration_in_a_row(client: Client) -> None:
+    client.config.write_text("colour = 1\n")
+    ran = client.rclaude("doctor")
+    assert ran.code == 78
+    row = ran.rows[0]
+    assert (row["check"], row["status"]) == ("config", "config")
+    assert row["detail"] == f"{client.config}: colour is not known"
+    assert row["hint"]
 
 
 def test_the_doctor_of_one_host_asks_no_other(client: Client) -> None:
     ran = client.rclaude("doctor", "quince")
     assert ran.hosts == {"quince": "ok"}
+
+
+def test_every_hint_is_for_a_slug() -> None:
+    assert doctor._HINTS.keys() <= SLUGS.keys()
+    assert doctor._HINTS.keys() >= {"config", "usage", "refused"}
 
 
 def test_the_doctor_says_what_to_do(client: Client) -> None:

@@ -97,9 +97,7 @@ def test_a_client_without_a_folder_connects_anew(
     for name, value in client.env.items():
         monkeypatch.setenv(name, value)
     host = config.load().host("apricot")
-    reply = asking.ask(
-        host, Request("list", host), "sessions", within=10, folder=ssh.control_folder()
-    )
+    reply = asking.ask(Request("list", host, within=10), "sessions", ssh.control_folder())
     assert reply.trailer.status == "ok"
     assert not client.masters()
 
