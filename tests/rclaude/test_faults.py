@@ -152,10 +152,15 @@ def test_an_answer_over_a_link_that_is_cut_never_counts_as_whole(
         assert asked(client).code == 0
 
 
-def test_tabs_of_a_host_in_a_c_locale_stay_tabs(tmp_path: Path, home: Path) -> None:
+def test_a_pane_of_a_host_in_a_c_locale_is_listed(tmp_path: Path, home: Path) -> None:
+    """Tmux prints what parts its cells as `_` there, unless it is told not to."""
     with a_farm() as farm:
         farm.add("apricot", LC_ALL="C", LANG="C")
         with a_client(farm, tmp_path, home) as client:
-            ran = client.run("rclaude", "hosts", "--probe", LC_ALL="C", LANG="C")
+            start = client.run("ssh", "apricot", "tmux -L rclaude new-session -d -s one cat")
+            assert start.code == 0, start.err
+            ran = client.run("rclaude", "list", "--host", "apricot", LC_ALL="C", LANG="C")
             assert (ran.code, ran.err) == (0, "")
-            assert [row["status"] for row in ran.rows] == ["ok", "ok"]
+            assert [(row["tmux"], row["pane"], row["state"]) for row in ran.rows] == [
+                ("one", "%0", "starting")
+            ]

@@ -126,6 +126,18 @@ def test_what_is_wrong_has_its_slug(data: bytes, slug: str) -> None:
     assert refused.value.slug == slug
 
 
+SESSIONS = """
+host sid state detail state_at activity_at state_src cwd branch model title version ctx tok_in
+tok_cache_write tok_cache_read tok_out tmux pane tmux_id pid attached kind
+"""
+HOSTS = "name kind status latency_ms contract versions clock_skew_ms error"
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    assert [*KINDS["sessions"]] == SESSIONS.split()
+    assert [*KINDS["hosts"]][:8] == HOSTS.split()
+
+
 def test_a_column_that_is_not_known_yet_is_carried() -> None:
     data = b"#rclaude/1\tpeek\thost\ttext\tcolour\nplum\ta\tred\n#host\tplum\tok\t1\t\n"
     assert rows.parse(data, "peek", "plum").rows == [{"host": "plum", "text": "a", "colour": "red"}]
