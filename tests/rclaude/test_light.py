@@ -65,7 +65,9 @@ def test_the_near_end_of_git_loads_little(client: Client, fleet: Path) -> None:
         "import sys; sys.argv[1:] = ['o', 'rclaude://apricot/~/fleet.git']; import rclaude.remote;"
     )
     feed = "import os; r, w = os.pipe(); os.write(w, b'connect git-upload-pack\\n'); os.dup2(r, 0);"
-    modules = loaded(client, sys.executable, "-c", f"{feed}{script}rclaude.remote.main()")
+    modules = loaded(
+        client, sys.executable, "-c", f"{feed} os.close(w); {script}rclaude.remote.main()"
+    )
     assert own(modules) == {
         *("remote", "carry", "config", "names", "trouble", "git", "rpc", "ssh", "masters"),
         *("entry", "children"),
