@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from rclaude import config, far, rpc
+from rclaude import config, far, git, rpc
 from rclaude.names import is_host
 from rclaude.rpc import Request
 from rclaude.trouble import Trouble, complain
@@ -46,7 +46,14 @@ def _request(words: Sequence[str]) -> Request:
     if request.verb not in allowed:
         told = f"this key may not {_word(request.verb)}; its line allows {words[1]}"
         raise Trouble("refused", told)
-    return request._replace(host=here._replace(name=request.host.name))
+    repos = here.repos if request.verb == "exec" else _shared(here.repos, request.host.repos)
+    return request._replace(host=here._replace(name=request.host.name, repos=repos))
+
+
+def _shared(ours: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """The repositories that whoever asks knows already: the names of others are not told."""
+    known = set(map(git.plain, asked))
+    return tuple(path for path in ours if git.plain(path) in known)
 
 
 def _asked() -> str:

@@ -162,6 +162,15 @@ def test_what_the_host_lists_counts_not_what_whoever_asks_lists(client: Client) 
     assert (ran.code, ran.out) == (77, "")
 
 
+def test_a_probe_tells_of_the_repositories_that_both_know_alone(client: Client, far: Host) -> None:
+    locks(client, " --allow list")
+    repos = ["~/fleet.git", "~/other.git"]
+    configured(far, hosts_toml("cellar", {"cellar": {"repos": repos}}))
+    for known in (("~/fleet.git/", "~/secret.git"), ()):
+        ran = asked(client, Request("probe", Configured("apricot", repos=known)))
+        assert [row["reached"] for row in ran.rows] == [repos[0] if known else ""]
+
+
 def test_the_agent_of_whoever_asks_is_not_run(client: Client, far: Host) -> None:
     locks(client, " --allow git")
     program = far.program(f"touch {far.home / 'ran'}; echo 1.2.3", "claude")
