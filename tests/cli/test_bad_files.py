@@ -11,7 +11,7 @@ from clare.clock import DAY, Stamp
 from clare.services.opening import wall_clock
 from tests.cli.planting import HALF, OTHER, event, event_id, findings, folder, name_of
 from tests.cli.running import PROGRAM, Here, event_of, files_of, git, plant, two_hosts
-from tests.servers import needs
+from tests.clocks import faketime
 
 UNREADABLE: dict[str, tuple[str, Callable[[str], str], str]] = {
     "half-written": (HALF, lambda t: event(t, HALF, "")[:60], "by: missing"),
@@ -260,12 +260,12 @@ def test_a_clock_two_days_ahead_does_not_drag_this_one_along(here: Here) -> None
 def test_a_host_whose_clock_is_two_days_ahead_can_work_with_the_others(
     tmp_path: Path, home: Path
 ) -> None:
-    faketime = needs("faketime")
+    program = faketime()
     plum, apricot, _ = two_hosts(tmp_path)
     task = plum.add("Work")
     apricot.ok("sync")
     done = subprocess.run(
-        [str(faketime), "-f", "+2d", *PROGRAM, "edit", task, "--title", "From the future"],
+        [str(program), "-f", "+2d", *PROGRAM, "edit", task, "--title", "From the future"],
         cwd=apricot.folder, capture_output=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ import pytest
 
 from rclaude import __version__, doctor
 from rclaude.trouble import SLUGS
+from tests.clocks import faketime
 from tests.rclaude import processes
 from tests.rclaude.client import Client, Ran
 from tests.rclaude.farm import NAMES, PROGRAM, Farm, Host
@@ -22,7 +23,7 @@ def ahead(client: Client, farm: Farm) -> Client:
 
     By the program, not by LD_PRELOAD alone, which leaves files behind that hurt later processes.
     """
-    clock = f"{needs('faketime')} -f +{AHEAD_MS // 1000}s"
+    clock = f"{faketime()} -f +{AHEAD_MS // 1000}s"
     script = f'FAKETIME_DONT_FAKE_MONOTONIC=1 exec {clock} {PROGRAM} "$@"'
     client.configure({"apricot": {"rclaude": str(farm["apricot"].program(script, "ahead"))}})
     return client

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.clocks import faketime
 from tests.rclaude.client import Client, a_client
 from tests.rclaude.farm import Farm, a_farm
-from tests.servers import needs
 from tests.sync.members import Member
 
 
 @pytest.fixture(scope="module")
 def orchard() -> Iterator[Farm]:
     """Two hosts, of which one has a clock that is five minutes and more ahead."""
-    needs("faketime")
+    faketime()
     settings = {
         "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
         "FAKETIME": "+400s",

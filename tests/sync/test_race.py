@@ -11,7 +11,7 @@ from clare.errors import Exit
 from clare.services import boards, tasks
 from clare.services.opening import open_board
 from clare.store.board import Board
-from tests.servers import needs
+from tests.clocks import faketime
 from tests.sync.fleets import SECONDS, World, bare, start
 
 CLONES = 8
@@ -41,7 +41,7 @@ class Racer:
     def start(self, *words: str, gate: Path) -> "subprocess.Popen[str]":
         """A process that begins when the gate opens, under its own clock."""
         before = ["sh", "-c", ': < "$0"; exec "$@"', str(gate)]
-        before += [str(needs("faketime")), "-f", f"{self.skew:+d}s"]
+        before += [str(faketime()), "-f", f"{self.skew:+d}s"]
         env = {"CLARE_SYNC": "manual"}
         return start(*words, at=self.folder, actor=self.actor, before=before, env=env)
 
@@ -89,7 +89,7 @@ def gather_at_the_hub(world: World, number: int) -> None:
 def test_of_eight_clones_that_claim_at_once_one_wins_and_all_agree(
     world: World, shared: bool
 ) -> None:
-    needs("faketime")
+    faketime()
     clones = racers(world, shared=shared)
     for number in range(ROUNDS):
         bed = tasks.add(clones[0].board, fields={"title": "dig"}, labels=(), needs=()).tasks[0]
@@ -100,7 +100,8 @@ def test_of_eight_clones_that_claim_at_once_one_wins_and_all_agree(
         winner = clones[codes.index(0)]
         told = [err for code, err in ended if code]
         assert all(f"clare: {winner.actor} holds {bed[:4]}" in err for err in told), told
-        assert [code for code, _ in together(world, clones, "sync")] == [0] * CLONES
+        synced = together(world, clones, "sync")
+        assert [code for code, _ in synced] == [0] * CLONES, synced
         for clone in clones:
             held = clone.board.read().tasks[bed].holder(now=clone.board.now())
             assert held
