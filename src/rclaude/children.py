@@ -3,9 +3,10 @@
 import os
 import select
 import signal
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 
 from rclaude.trouble import Trouble
@@ -21,7 +22,11 @@ _SOON = 0.001
 _LATER = 0.1
 """Seconds between two looks whether a program has ended, right after it said something and later."""
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 _running: set[int] = set()
+_starting = threading.RLock()
+"""Held from before a program is started until it is known as running."""
 
 Hear = Callable[[bytes], object]
 
@@ -124,16 +129,28 @@ def _spawned(
     ]
     if 1 in pipes:
         actions.append((os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0))
-    pid = os.posix_spawnp(
-        words[0],
-        [*words],
-        environment,
-        file_actions=actions,
-        setsid=True,
-        setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # Python ignores these, programs should not
-    )
-    _running.add(pid)
+    with _starting, _unstopped() as mask:
+        pid = os.posix_spawnp(
+            words[0],
+            [*words],
+            environment,
+            file_actions=actions,
+            setsid=True,
+            setsigmask=mask,
+            setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # Python ignores these, programs should not
+        )
+        _running.add(pid)
     return pid
+
+
+@contextmanager
+def _unstopped() -> Iterator[set[int]]:
+    """Nothing stops us within the block; gives the mask of signals that was there before."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    try:
+        yield {int(number) for number in before}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def first_done(children: Sequence[Child], deadline: float) -> Child | None:
@@ -178,7 +195,8 @@ def all_done(commands: Sequence[Sequence[str]], within: float) -> list[Child | N
 
 
 def end_all() -> None:
-    """End those that still run."""
+    """End those that still run. No other is started afterwards: we are about to end too."""
+    _starting.acquire()
     for pid in tuple(_running):
         _end(pid)
 

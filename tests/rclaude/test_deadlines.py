@@ -33,7 +33,15 @@ def asked(client: Client) -> Ran:
 
 
 def alive(pids: Iterable[int]) -> set[int]:
-    return {pid for pid in pids if Path(f"/proc/{pid}").exists()}
+    """Those that run: what was killed may wait a while for its new parent to notice."""
+    return {pid for pid in pids if _state(pid) not in ("", "Z", "X")}
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def stopped(client: Client) -> int:
@@ -144,7 +152,7 @@ def test_whoever_is_stopped_takes_along_what_it_started(
         processes.wait_for(client.masters)
         running.send_signal(number)
         assert running.wait(5) == 128 + number
-    processes.wait_for(lambda: set(client.running()) == set(client.masters()), within=2)
+    processes.wait_for(lambda: set(client.running()) == set(client.masters()), within=10)
 
 
 def test_whoever_is_stopped_does_not_wait_for_a_tmux_that_hangs(client: Client) -> None:
@@ -159,8 +167,8 @@ def test_whoever_is_stopped_does_not_wait_for_a_tmux_that_hangs(client: Client) 
                 processes.wait_for(lambda: processes.descendants(running.pid))
                 asking = processes.descendants(running.pid)
                 running.send_signal(signal.SIGTERM)
-                assert running.wait(1) == 128 + signal.SIGTERM
-            processes.wait_for(lambda: not alive(asking), within=2)
+                assert running.wait(5) == 128 + signal.SIGTERM
+            processes.wait_for(lambda: not alive(asking), within=10)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -191,7 +199,7 @@ def test_whoever_carries_git_takes_it_along_and_says_nothing(
         running.send_signal(number)
         assert running.wait(5) == 128 + number
         assert running.stderr.read().strip() == b""  # click ends the line in which ^C stands
-    processes.wait_for(lambda: not alive(started) - {*client.masters()}, within=2)
+    processes.wait_for(lambda: not alive(started) - {*client.masters()}, within=10)
 
 
 def test_the_far_end_gives_up_with_whoever_asked(client: Client, farm: Farm) -> None:
@@ -222,4 +230,4 @@ def test_the_far_end_takes_along_what_it_started(client: Client) -> None:
     ran = client.run(sys.executable, "-c", script)
     assert (ran.code, ran.out) == (124, "")
     assert ran.seconds < 1 + SOON
-    processes.wait_for(lambda: not processes.marked("sleep 8765432"), within=2)
+    processes.wait_for(lambda: not processes.marked("sleep 8765432"), within=10)
