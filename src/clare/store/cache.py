@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _FOLDER = "clare/cache"
 
-LARGEST = 500
+LARGEST = 250
 """Entities in a delta; with more a new base is written."""
 
 Told = Callable[[str], None] | None
