@@ -27,6 +27,10 @@ COLUMNS = click.option(
 )
 
 
+STYLES = ("cyan", "", "green")
+NONE = "no task fits"
+
+
 class Form(NamedTuple):
     """How a list is printed: `json`, `csv`, `md` or a table; its columns, none for the usual ones."""
 
@@ -63,9 +67,9 @@ def show_tasks(session: Session, asked: Asked, tasks: Sequence[Task], form: Form
         rows = _table(asked, tasks, form.columns)
         session.table(rows if sys.stdout.isatty() and tasks else rows[1:])
     else:
-        session.columns(listed(asked.fleet, tasks, now=asked.now), styles=("cyan", "", "green"))
+        session.columns(listed(asked.fleet, tasks, now=asked.now), styles=STYLES)
     if not tasks and form.kind != "json":
-        session.talk("no task fits")
+        session.talk(NONE)
 
 
 def _record(asked: Asked, task: Task, columns: Sequence[str]) -> Record:

@@ -5,10 +5,13 @@ import click
 from clare.cli import complete
 from clare.cli.arguments import LABEL, PRIORITY, PROJECT, priority_of
 from clare.cli.asking import WHERE, WORDS, QueryCommand, asked_by, on_board, query_of
-from clare.cli.forms import COLUMNS, LIMIT, form_of, say_rest, show_tasks
+from clare.cli.forms import COLUMNS, LIMIT, NONE, STYLES, Form, form_of, say_rest, show_tasks
 from clare.cli.options import Session, common
 from clare.cli.report import warn
-from clare.views.query import where
+from clare.views.compare import Asked
+from clare.views.query import Query, where
+from clare.views.rows import listed_at
+from clare.views.saved import Resolved
 from clare.views.tasks import choose, unfinished
 from clare.views.terms import STATES
 
@@ -102,7 +105,20 @@ def list_tasks(
     opened = session.open()
     fleet = opened.board.read()
     asked, found = asked_by(opened, fleet), on_board(fleet, asks)
+    if found == Resolved(Query()) and form == Form() and not show_all:
+        _list_usual(session, asked, limit)
+        return
     tasks = choose(asked, found.query if show_all else unfinished(found.query))
     show_tasks(session, asked, tasks[:limit], form.or_columns(found.columns))
     say_rest(session, len(tasks), limit)
     warn(session, fleet)
+
+
+def _list_usual(session: Session, asked: Asked, limit: int | None) -> None:
+    """All that is unfinished as a table: of thousands of tasks no more is made than is shown."""
+    places = asked.fleet.related.usual
+    session.columns(listed_at(asked.fleet, places[:limit], now=asked.now), styles=STYLES)
+    if not places:
+        session.talk(NONE)
+    say_rest(session, len(places), limit)
+    warn(session, asked.fleet)

@@ -15,17 +15,22 @@ Cells = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
 
 def listed(fleet: Fleet, tasks: Sequence[Task], *, now: int) -> Cells:
     """Each task as `clare list` shows it: short id, urgency, what it is doing, title."""
-    table, blocked, places = fleet.table, fleet.related.blocked, [task.place for task in tasks]
+    return listed_at(fleet, [task.place for task in tasks], now=now)
+
+
+def listed_at(fleet: Fleet, places: Sequence[int], *, now: int) -> Cells:
+    """The same of the tasks at these places of the table."""
+    table, blocked = fleet.table, fleet.related.blocked
     pinned, claims, contested, defer = _signs(table)
     urgencies, words = _at(table.priority, places), _at(table.status, places)
     for n, place in enumerate(places):
         waits = place in blocked
         if claims[place] or contested[place] or defer[place] is not None:
-            words[n] = doing(fleet, tasks[n], now, waits=waits)
+            words[n] = doing(fleet, fleet.tasks.at([place])[0], now, waits=waits)
         elif waits and words[n] == "open":
             words[n] = "blocked"
         if pinned[place]:
-            urgencies[n] = urgency(tasks[n])
+            urgencies[n] = urgency(fleet.tasks.at([place])[0])
     return _at(fleet.shorts, places), urgencies, words, _at(table.title, places)
 
 
