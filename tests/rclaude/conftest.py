@@ -7,6 +7,7 @@ import pytest
 
 from tests.rclaude.client import Client, a_client
 from tests.rclaude.farm import NAMES, Farm, Host, a_farm
+from tests.rclaude.terminals import Server, configured, tmux_servers
 from tests.servers import needs
 
 
@@ -27,3 +28,18 @@ def apricot(farm: Farm) -> Host:
 def client(farm: Farm, tmp_path: Path, home: Path) -> Iterator[Client]:
     with a_client(farm, tmp_path, home) as client:
         yield client
+
+
+@pytest.fixture
+def base(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The agent's folder of the host that the tests run on, where hosts.toml names nobody else."""
+    configured(home)
+    monkeypatch.setenv("TMUX_TMPDIR", str(home))
+    return home / ".claude"
+
+
+@pytest.fixture
+def servers(base: Path) -> Iterator[tuple[Server, Server]]:
+    """The private tmux server and the default one."""
+    with tmux_servers() as started:
+        yield started

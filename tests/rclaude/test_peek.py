@@ -1,7 +1,6 @@
 """`rclaude peek` as a process: which session a name means, and its last lines."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,29 +10,14 @@ from rclaude.config import Host
 from rclaude.trouble import Trouble
 from tests.rclaude.terminals import (
     Server,
-    configured,
     peeked,
     rclaude,
     stopped,
-    tmux_servers,
     until,
 )
 from tests.rclaude.tree import answer, calls, entry, prompt, result, says, sid, started, transcript
 
 ME = os.getpid()
-
-
-@pytest.fixture
-def base(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    configured(home)
-    monkeypatch.setenv("TMUX_TMPDIR", str(home))
-    return home / ".claude"
-
-
-@pytest.fixture
-def servers(base: Path) -> Iterator[tuple[Server, Server]]:
-    with tmux_servers() as started:
-        yield started
 
 
 def shows(name: str, text: str) -> list[str]:

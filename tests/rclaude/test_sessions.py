@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,26 +21,12 @@ from tests.rclaude.terminals import (
     listed,
     rclaude,
     stopped,
-    tmux_servers,
     until,
 )
 from tests.rclaude.tree import answer, calls, entry, prompt, says, sid, stamp, started, transcript
 
 DAY = 86400
 ME = os.getpid()
-
-
-@pytest.fixture
-def base(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    configured(home)
-    monkeypatch.setenv("TMUX_TMPDIR", str(home))
-    return home / ".claude"
-
-
-@pytest.fixture
-def servers(base: Path) -> Iterator[tuple[Server, Server]]:
-    with tmux_servers() as started:
-        yield started
 
 
 def by_sid(*words: str) -> dict[str, Row]:

@@ -1,12 +1,13 @@
 """The way every change takes: decide, append, have it published; and what came of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from clare.errors import ClareError
 from clare.events.said import RETRACTED, Fact, say
 from clare.fleet import Fleet, Task
 from clare.services.finding import sound, together
+from clare.state import Entity
 from clare.store import writing
 from clare.store.board import Board
 from clare.store.writing import Decide, Given, Summary, Written
@@ -114,6 +115,15 @@ def take_back(fleet: Fleet, key: str) -> list[Fact]:
     """Take away all that was said of an entity so far, so that its name is free."""
     said = [event.id for event in fleet.events[key] if not event.effect.retracts]
     return [make(RETRACTED, key, retracts=said)] if said else []
+
+
+def changed(entity: Entity, fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields that are to be written: what is so already, and undisputed, is not written again."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if name in entity.contested or entity.value(name) != value
+    }
 
 
 def make(type_: str, key: str, **body: object) -> Fact:

@@ -6,7 +6,7 @@ from clare import names
 from clare.errors import ClareError, Usage
 from clare.events.said import HOST_ADDED, HOST_EDITED, Fact
 from clare.fleet import Fleet
-from clare.services.act import Outcome, act, make, take_back
+from clare.services.act import Outcome, act, changed, make, take_back
 from clare.services.finding import check_readable
 from clare.state import Entity
 from clare.store.board import Board
@@ -46,11 +46,7 @@ def edit(board: Board, name: str, *, fields: Fields, come: Elements, gone: Eleme
     def decide(fleet: Fleet) -> list[Fact]:
         host = fleet.host(name)
         check_readable(fleet, host.key)
-        wanted = {
-            field: value
-            for field, value in fields.items()
-            if field in host.contested or host.value(field) != value
-        }
+        wanted = changed(host, fields)
         add_, remove = _named(come), _named(_present(host, gone))
         if not (wanted or add_ or remove):
             return []

@@ -8,7 +8,7 @@ from clare.errors import ClareError, Usage
 from clare.events.said import PROJECT_CREATED, PROJECT_EDITED, Fact
 from clare.fleet import Fleet
 from clare.repositories import same_as
-from clare.services.act import Outcome, act, make
+from clare.services.act import Outcome, act, changed, make
 from clare.services.finding import check_readable
 from clare.settings import PROJECTS, is_folder_text
 from clare.store import remote
@@ -41,11 +41,7 @@ def edit(board: Board, slug: str, *, fields: Mapping[str, str]) -> Outcome:
     def decide(fleet: Fleet) -> list[Fact]:
         project = fleet.project(slug)
         check_readable(fleet, project.key)
-        wanted = {
-            name: value
-            for name, value in fields.items()
-            if name in project.contested or project.value(name) != value
-        }
+        wanted = changed(project, fields)
         return [make(PROJECT_EDITED, project.key, set=wanted)] if wanted else []
 
     return act(board, decide)
